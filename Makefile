@@ -1,0 +1,61 @@
+# `make serve` and `make test` set everything up. See README.md.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make requirements"
+
+.PHONY: help serve build test lab budget format requirements clean
+
+help:
+	@echo "make serve         build both editions and serve them (PORT=8000)"
+	@echo "make build         build both editions into _build/site"
+	@echo "make test          run every check, every notebook included"
+	@echo "make lab           open JupyterLab on the book"
+	@echo "make budget        measure time and memory of each notebook"
+	@echo "make format        format code, in notebooks too"
+	@echo "make requirements  compile the pinned requirements (UPGRADE=1: newest)"
+	@echo "make clean         remove the environment and everything built"
+
+# Older than the requirements means made anew: no leftovers from before.
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --requirement requirements.txt --editable .
+	@touch $(READY)
+
+build: $(READY)
+	$(BIN)/python -m website.build
+
+serve: build
+	$(BIN)/python -m website.serve --port $(PORT)
+
+test: build
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lab: $(READY)
+	$(BIN)/jupyter lab --notebook-dir book
+
+budget: $(READY)
+	$(BIN)/python -m website.budget
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: $(READY)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in --output-file requirements.txt
+	$(COMPILE) binder/requirements.in --constraint requirements.txt --output-file binder/requirements.txt
+
+clean:
+	rm -rf $(VENV) _build .ruff_cache aibook.egg-info

@@ -1,0 +1,111 @@
+"""One look for every figure of the book."""
+
+import matplotlib as mpl
+from cycler import cycler
+
+# The site's build swaps INK, GRID and PAPER for those of the dark theme; the
+# other colours keep at least 3:1 contrast on light and on dark paper, and
+# stay apart for readers with any form of colour blindness.
+INK = "#22272e"
+GRID = "#d5d9de"
+PAPER = "#fefefe"
+BLUE = "#1170b8"
+ORANGE = "#cf5c00"
+GREEN = "#008a65"
+PINK = "#b8508f"
+GREY = "#737b84"
+COLORS = (BLUE, ORANGE, GREEN, PINK, GREY)
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+
+STYLE = {
+    "figure.figsize": (6.4, 3.4),
+    "figure.dpi": 72,
+    "figure.facecolor": PAPER,
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlesize": "medium",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    # Colour is never the only mark: each line has its own dashes too.
+    "axes.prop_cycle": cycler(color=COLORS, linestyle=LINES),
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "image.cmap": "gray",
+    "image.interpolation": "nearest",
+    "legend.frameon": False,
+    "legend.labelcolor": INK,
+    "lines.linewidth": 1.8,
+    "patch.edgecolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "svg.fonttype": "path",
+    # Without a salt the ids in an SVG file differ on each run.
+    "svg.hashsalt": "aibook",
+}
+
+
+def use_style():
+    """Set the book's matplotlib style; in Jupyter, draw figures as SVG."""
+    mpl.rcParams.update(STYLE)
+    try:
+        shell = get_ipython()
+    except NameError:
+        return
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    if hasattr(shell, "kernel"):
+        set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def show_images(images, titles=None, columns=None, scale=1.2, **imshow):
+    """Draw images side by side in a grid without axes.
+
+    Parameters
+    ----------
+    images : sequence of arrays, each (height, width)
+    titles : sequence of str, optional
+        One title for each image.
+    columns : int, optional
+        Images in a row; all in one row if not given.
+    scale : float
+        Width and height of one image in inches.
+    **imshow
+        Passed on to ``Axes.imshow``, e.g. ``vmin``, ``vmax``, ``cmap``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        The number of titles is not the number of images.
+    """
+    from matplotlib import pyplot as plt
+
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(
+            f"{len(images)} images need as many titles, not {len(titles)}."
+        )
+    columns = columns or len(images)
+    rows = -(-len(images) // columns)
+    height = scale + (0.25 if titles is not None else 0)
+    fig, axes = plt.subplots(
+        rows, columns, figsize=(columns * scale, rows * height), squeeze=False
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    for i, image in enumerate(images):
+        axes.flat[i].imshow(image, **imshow)
+        if titles is not None:
+            axes.flat[i].set_title(titles[i], fontsize=10)
+    return fig
