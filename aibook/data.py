@@ -5,6 +5,7 @@ it works offline. A larger source is named explicitly by the reader.
 """
 
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -103,14 +104,18 @@ def _find_mnist():
         path = Path(folder, "mnist.npz")
         if path.is_file():
             return path
-    path = _keras_cache() / "mnist.npz"
-    return path if path.is_file() else None
+    for folder in _keras_folders():
+        path = folder / "mnist.npz"
+        if path.is_file():
+            return path
+    return None
 
 
-def _keras_cache():
-    from keras.config import keras_home
-
-    return Path(keras_home(), "datasets")
+def _keras_folders():
+    """Where Keras keeps data: the second one if the first is read-only."""
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    spare = Path(tempfile.gettempdir(), ".keras")
+    return [Path(folder, "datasets") for folder in (home, spare)]
 
 
 def _read_mnist(path):
@@ -119,8 +124,14 @@ def _read_mnist(path):
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = [archive[key] for key in keys]
-    except (OSError, ValueError, EOFError, KeyError, TypeError,
-            zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        KeyError,
+        TypeError,
+        zipfile.BadZipFile,
+    ) as error:
         raise ValueError(
             f"{path} cannot be read as MNIST ({error}). It was left as it "
             "is. Move it away and fetch mnist.npz anew."
@@ -142,6 +153,9 @@ def _download_mnist():
     try:
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
     except Exception as error:
+        # It was not there before, so what is there now is a broken download.
+        for folder in _keras_folders():
+            (folder / "mnist.npz").unlink(missing_ok=True)
         raise OSError(
             f"MNIST is not on this machine and could not be downloaded "
             f"({error}). Either connect to the network, or put mnist.npz "

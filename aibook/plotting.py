@@ -9,11 +9,11 @@ from cycler import cycler
 INK = "#22272e"
 GRID = "#d5d9de"
 PAPER = "#fefefe"
-BLUE = "#1170b8"
-ORANGE = "#cf5c00"
-GREEN = "#008a65"
-PINK = "#b8508f"
-GREY = "#737b84"
+BLUE = "#1167f8"
+ORANGE = "#e06c00"
+GREEN = "#1aa468"
+PINK = "#dc5cc8"
+GREY = "#5c636d"
 COLORS = (BLUE, ORANGE, GREEN, PINK, GREY)
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 

@@ -73,8 +73,11 @@ def alt_text(cell):
 
 def compare(page, book=BOOK):
     """Differences between the editions of a page, one sentence each."""
-    paths = [book / e / (page + s) for e in (SOURCE, TARGET)
-             for s in (".ipynb", ".md")]
+    paths = [
+        book / e / (page + s)
+        for e in (SOURCE, TARGET)
+        for s in (".ipynb", ".md")
+    ]
     zh_nb, zh_md, en_nb, en_md = paths
     if zh_md.exists() and en_md.exists():
         return list(_compare_text(page, zh_md, en_md))
@@ -96,7 +99,8 @@ def _compare_notebooks(page, zh, en):
     zh_ids = [cell.id for cell in zh.cells]
     en_ids = [cell.id for cell in en.cells]
     for edition, ids, others in (
-        (TARGET, en_ids, zh_ids), (SOURCE, zh_ids, en_ids)
+        (TARGET, en_ids, zh_ids),
+        (SOURCE, zh_ids, en_ids),
     ):
         for cell_id in others:
             if cell_id not in ids:

@@ -1,0 +1,135 @@
+"""The loaders: what they give, and what they say when they cannot."""
+
+import os
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aibook import data
+
+
+def assert_digits(split, n_train, n_test):
+    (x_train, y_train), (x_test, y_test) = split
+    assert x_train.shape == (n_train, 28, 28)
+    assert x_test.shape == (n_test, 28, 28)
+    for x, y in ((x_train, y_train), (x_test, y_test)):
+        assert x.dtype == np.float32 and y.dtype == np.int32
+        assert x.min() == 0 and x.max() == 1
+        assert y.shape == (len(x),) and set(y) == set(range(10))
+
+
+def test_default_digits():
+    split = data.load_digits28()
+    assert_digits(split, 1437, 360)
+    again = data.load_digits28()
+    for one, two in zip(split, again, strict=True):
+        np.testing.assert_array_equal(one[0], two[0])
+        np.testing.assert_array_equal(one[1], two[1])
+
+
+def test_default_digits_are_the_real_ones():
+    from sklearn.datasets import load_digits
+
+    (x_train, y_train), (x_test, y_test) = data.load_digits28()
+    x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
+    assert np.all(x[:, :4] == 0) and np.all(x[:, :, -4:] == 0)
+    counts = np.bincount(load_digits().target)
+    np.testing.assert_array_equal(np.bincount(y), counts)
+    # Interpolation keeps the mean grey of the whole set, within its rounding.
+    mean = load_digits().images.mean() / 16 * (20 / 28) ** 2
+    assert abs(x.mean() - mean) < 0.002
+    share = np.bincount(y_test) / len(y_test)
+    assert np.abs(share - counts / counts.sum()).max() < 0.005
+
+
+def test_unknown_source_names_the_choices():
+    with pytest.raises(ValueError, match="'sklearn', 'mnist'"):
+        data.load_digits28(source="emnist")
+
+
+def save_mnist(path, n=20, shape=(28, 28), dtype=np.uint8):
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (n, *shape)).astype(dtype)
+    x[0, 0, 0], x[0, 0, 1] = 0, 255
+    y = np.arange(n, dtype=np.uint8) % 10
+    np.savez(path, x_train=x, y_train=y, x_test=x[:10], y_test=y[:10])
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Empty AIBOOK_DATA and Keras folders, and no network."""
+    from keras.src.backend import config
+
+    local, home = tmp_path / "local", tmp_path / "keras"
+    local.mkdir()
+    (home / "datasets").mkdir(parents=True)
+    monkeypatch.setenv("AIBOOK_DATA", str(local))
+    monkeypatch.setenv("KERAS_HOME", str(home))
+    monkeypatch.setattr(config, "_KERAS_DIR", str(home))
+    monkeypatch.setattr(data.tempfile, "gettempdir", lambda: str(tmp_path))
+
+    def offline(*args, **kwargs):
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", offline)
+    return local, home / "datasets"
+
+
+def test_local_mnist_comes_first(folders):
+    local, cache = folders
+    save_mnist(local / "mnist.npz")
+    (cache / "mnist.npz").write_bytes(b"never read")
+    assert_digits(data.load_digits28("mnist"), 20, 10)
+
+
+def test_mnist_in_the_cache_of_keras(folders):
+    save_mnist(folders[1] / "mnist.npz")
+    assert_digits(data.load_digits28("mnist"), 20, 10)
+
+
+def test_offline_says_what_to_do_and_leaves_nothing(folders):
+    with pytest.raises(OSError, match="AIBOOK_DATA") as error:
+        data.load_digits28("mnist")
+    assert "needs no network" in str(error.value)
+    assert [list(folder.iterdir()) for folder in folders] == [[], []]
+
+
+def test_missing_folder_is_named(folders, monkeypatch):
+    monkeypatch.setenv("AIBOOK_DATA", "no/such/folder")
+    with pytest.raises(FileNotFoundError, match="no/such/folder"):
+        data.load_digits28("mnist")
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["local", "cache"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b"not a zip file"),
+        lambda path: path.write_bytes(b""),
+        lambda path: np.savez(path, x_train=np.zeros(3)),
+        lambda path: save_mnist(path, shape=(8, 8)),
+        lambda path: save_mnist(path, dtype=np.float32),
+        lambda path: (
+            save_mnist(path),
+            path.write_bytes(path.read_bytes()[:-500]),
+        ),
+    ],
+    ids=["text", "empty", "keys", "shape", "dtype", "cut"],
+)
+def test_bad_mnist_is_reported_and_kept(folders, place, spoil):
+    path = folders[place] / "mnist.npz"
+    spoil(path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="It was left as it is"):
+        data.load_digits28("mnist")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(
+    not Path(os.environ.get("AIBOOK_DATA", ""), "mnist.npz").is_file(),
+    reason="AIBOOK_DATA holds no mnist.npz; the tests above use a small one",
+)
+def test_real_mnist():
+    assert_digits(data.load_digits28("mnist"), 60000, 10000)
