@@ -109,3 +109,16 @@ def show_images(images, titles=None, columns=None, scale=1.2, **imshow):
         if titles is not None:
             axes.flat[i].set_title(titles[i], fontsize=10)
     return fig
+
+
+def show_raster(fig, dpi=144):
+    """Show a figure that holds photographs as JPEG: SVG would be large."""
+    from io import BytesIO
+
+    from IPython.display import Image, display
+    from matplotlib import pyplot as plt
+
+    buffer = BytesIO()
+    fig.savefig(buffer, format="jpeg", dpi=dpi, pil_kwargs={"quality": 85})
+    plt.close(fig)
+    display(Image(buffer.getvalue(), format="jpeg"))
