@@ -258,7 +258,7 @@ def main(argv=None):
     parser.add_argument("command", choices=("run", "sync", "check", "new"))
     parser.add_argument("page", nargs="*")
     parser.add_argument("--accept", action="store_true")
-    args = parser.parse_args(argv)
+    args = parser.parse_intermixed_args(argv)
     if args.command == "check":
         found = problems()
         print("\n".join(found) or "The editions agree.")
