@@ -47,7 +47,7 @@ lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir book
 
 budget: $(READY)
-	$(BIN)/python -m website.budget
+	$(BIN)/python -m tests.budget
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

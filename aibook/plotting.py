@@ -71,13 +71,13 @@ def show_images(images, titles=None, columns=None, scale=1.2, **imshow):
 
     Parameters
     ----------
-    images : sequence of arrays, each (height, width)
+    images : sequence of arrays, each (height, width), all of one shape
     titles : sequence of str, optional
         One title for each image.
     columns : int, optional
         Images in a row; all in one row if not given.
     scale : float
-        Width and height of one image in inches.
+        Width of one image in inches.
     **imshow
         Passed on to ``Axes.imshow``, e.g. ``vmin``, ``vmax``, ``cmap``.
 
@@ -98,7 +98,8 @@ def show_images(images, titles=None, columns=None, scale=1.2, **imshow):
         )
     columns = columns or len(images)
     rows = -(-len(images) // columns)
-    height = scale + (0.25 if titles is not None else 0)
+    height = scale * images[0].shape[0] / images[0].shape[1]
+    height += 0.25 if titles is not None else 0
     fig, axes = plt.subplots(
         rows, columns, figsize=(columns * scale, rows * height), squeeze=False
     )
@@ -111,7 +112,7 @@ def show_images(images, titles=None, columns=None, scale=1.2, **imshow):
     return fig
 
 
-def show_raster(fig, dpi=144):
+def show_raster(fig, dpi=110):
     """Show a figure that holds photographs as JPEG: SVG would be large."""
     from io import BytesIO
 

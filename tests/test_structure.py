@@ -16,7 +16,8 @@ NOTEBOOKS = [
 ]
 # What must never stand in a stored output, and why it would.
 FORBIDDEN = {
-    "absolute path": r"(?<![\w.])/(?:home|root|tmp|usr|var|work|Users)/|[A-Z]:\\",
+    "absolute path": r"(?<![\w.])/(?:home|root|tmp|usr|var|work|Users)/",
+    "Windows path": r"\b[A-Z]:\\",
     "object address": r"\b0x[0-9a-f]{6,}",
     "date": r"\b20\d\d-[01]\d-[0-3]\d\b",
     "clock time": r"\b\d\d:\d\d:\d\d\b",
