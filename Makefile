@@ -13,6 +13,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make requirements"
 
+RIGHT_PYTHON := "import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) \
+	or sys.exit('The book needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ...' % v)"
+
 .PHONY: help serve build test lab budget format requirements clean
 
 help:
@@ -27,6 +30,7 @@ help:
 
 # Older than the requirements means made anew: no leftovers from before.
 $(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c $(RIGHT_PYTHON)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --requirement requirements.txt --editable .
