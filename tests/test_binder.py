@@ -64,5 +64,5 @@ def test_every_import_is_in_binder(path):
     for name in {name for source in sources for name in imports(source)}:
         if name in sys.stdlib_module_names or name == "aibook":
             continue
-        names = {owner.lower() for owner in owners[name]}
+        names = {re.sub("[-_.]+", "-", own).lower() for own in owners[name]}
         assert names & installed, f"{name} is not in binder/requirements.txt"

@@ -43,7 +43,12 @@ def edition_config(edition):
         language=own["language"],
         nb_code_prompt_show=own["show_code"],
         nb_code_prompt_hide=own["hide_code"],
-        myst_substitutions={"repository": url},
+        # The commands on the cover, with the address filled in.
+        myst_substitutions={
+            "colab_install": f"`%pip install git+{url}`",
+            "git_clone": f"`git clone {url}`",
+            "enter_clone": f"`cd {url.rsplit('/', 1)[1]}`",
+        },
         html_static_path=[str(ROOT / "website" / "static")],
     )
     sphinx["html_theme_options"]["search_bar_text"] = own["search_bar_text"]
