@@ -5,7 +5,7 @@ from cycler import cycler
 
 # The site's build swaps INK, GRID and PAPER for those of the dark theme; the
 # other colours keep at least 3:1 contrast on light and on dark paper, and
-# stay apart for readers with any form of colour blindness.
+# stay apart for readers who confuse red and green.
 INK = "#22272e"
 GRID = "#d5d9de"
 PAPER = "#fefefe"

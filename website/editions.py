@@ -176,7 +176,7 @@ def sync(page, book=BOOK, accept=False):
     en = nbformat.v4.new_notebook()
     for cell in zh.cells:
         english = old.get(cell.id)
-        if english is None or english.cell_type != cell.cell_type:
+        if english and english.cell_type != cell.cell_type:
             english = None
         if cell.cell_type == "code":
             new = _code_copy(cell, english)
@@ -217,6 +217,8 @@ def run(page, book=BOOK):
     from nbclient import NotebookClient
 
     path = book / SOURCE / f"{page}.ipynb"
+    if not path.exists():
+        raise FileNotFoundError(f"{page!r} is not a notebook: no {path}.")
     notebook = read(path)
     NotebookClient(
         notebook,
