@@ -9,9 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
+
+from website import editions, search
+from website.sitemap import sitemap
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "_build"
@@ -31,12 +36,25 @@ def repository_url(config):
     return config["repository"]["url"]
 
 
+def site_url(config):
+    """The address of the built site: CI's own Pages, else _config.yml's."""
+    name = os.environ.get("GITHUB_REPOSITORY")
+    if name:
+        owner, repository = name.split("/")
+        return f"https://{owner.lower()}.github.io/{repository}/"
+    return config["site_url"]
+
+
 def edition_config(edition):
     """Jupyter Book's settings for one edition, as a dictionary."""
     config = load_config()
-    own = config.pop("editions")[edition]
+    every = config.pop("editions")
+    own = every[edition]
     url = repository_url(config)
+    site = site_url(config)
+    del config["site_url"]
     config["title"] = own["title"]
+    config["author"] = own["author"]
     config["repository"].update(url=url, path_to_book=f"book/{edition}")
     sphinx = config["sphinx"]["config"]
     sphinx.update(
@@ -49,15 +67,23 @@ def edition_config(edition):
             "git_clone": f"`git clone {url}`",
             "enter_clone": f"`cd {url.rsplit('/', 1)[1]}`",
         },
+        html_baseurl=f"{site}{edition}/",
         html_static_path=[str(ROOT / "website" / "static")],
+        templates_path=[str(ROOT / "website" / "templates")],
+        edition=edition,
+        edition_languages={
+            name: settings["language"].replace("_", "-")
+            for name, settings in every.items()
+        },
+        site_url=site,
     )
-    sphinx["html_theme_options"]["search_bar_text"] = own["search_bar_text"]
     return config
 
 
 def build_edition(edition, output):
     """Build one edition into the folder `output`; False when it fails."""
     work = BUILD / "work" / edition
+    shutil.rmtree(work / "_build" / "html", ignore_errors=True)
     work.mkdir(parents=True, exist_ok=True)
     settings = work / "_config.yml"
     settings.write_text(
@@ -85,15 +111,35 @@ def build_edition(edition, output):
     return True
 
 
+def write_root(output, config):
+    """What stands above the editions: choice of language, 404, sitemap."""
+    address = site_url(config)
+    for source, name in (("root.html", "index.html"), ("404.html",) * 2):
+        text = (ROOT / "website" / source).read_text("utf-8")
+        text = text.replace("{{site_url}}", address)
+        text = text.replace("{{base}}", urlsplit(address).path)
+        (output / name).write_text(text, "utf-8")
+    listed = sitemap(address, config["editions"], editions.pages("zh"))
+    (output / "sitemap.xml").write_text(listed, "utf-8")
+    (output / "robots.txt").write_text(
+        f"User-agent: *\nAllow: /\n\nSitemap: {address}sitemap.xml\n", "utf-8"
+    )
+    (output / ".nojekyll").touch()
+
+
 def main():
+    config = load_config()
     fresh = BUILD / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
-    for edition in load_config()["editions"]:
-        if not build_edition(edition, fresh):
+    with ThreadPoolExecutor() as pool:
+        names = list(config["editions"])
+        built = list(pool.map(lambda e: build_edition(e, fresh), names))
+    for edition, good in zip(names, built, strict=True):
+        if not good:
             print(f"The build of book/{edition} failed.", file=sys.stderr)
             return 1
-    shutil.copy(ROOT / "website" / "root.html", fresh / "index.html")
-    (fresh / ".nojekyll").touch()
+        search.index(fresh / edition)
+    write_root(fresh, config)
     shutil.rmtree(SITE, ignore_errors=True)
     fresh.rename(SITE)
     print(f"Built {SITE.relative_to(ROOT)}.")

@@ -1,14 +1,20 @@
-"""Sphinx extension: each SVG figure of a notebook in a light and a dark form.
+"""Sphinx extension: figures that follow the theme and keep their place.
 
-A figure is stored once, in the light colours of `aibook.plotting`. This
-writes a second file with ink, grid and paper of the dark theme and shows each
-under its theme, with the theme's own classes `only-light` and `only-dark`. A
-browser loads the one that it shows. An image without alt text is an error.
+A notebook's SVG figure is stored once, in the light colours of
+`aibook.plotting`. This writes a second file with ink, grid and paper of the
+dark theme and shows each under its theme, with the theme's own classes
+`only-light` and `only-dark`; a browser loads the one that it shows. Every
+image carries its size, so that nothing moves when it arrives, and loads when
+the reader comes near. An image without alt text is an error.
 """
 
+import posixpath
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from docutils import nodes
+from PIL import Image
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
@@ -17,6 +23,7 @@ from aibook.plotting import GRID, INK, PAPER
 # Backgrounds of pydata-sphinx-theme's two themes, and what reads on them.
 LIGHT = {PAPER: "#ffffff"}
 DARK = {PAPER: "#121212", INK: "#dfe4ea", GRID: "#3a424c"}
+PIXELS = {"": 1, "px": 1, "pt": 96 / 72, "in": 96}
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +33,21 @@ def recolour(svg, colours):
     for old, new in colours.items():
         svg = svg.replace(old, new)
     return svg
+
+
+def size(path):
+    """(width, height) of an image file in CSS pixels; None if it has none."""
+    if path.suffix != ".svg":
+        with Image.open(path) as image:
+            return image.size
+    tag = re.search(r"<svg\b[^>]*>", path.read_text("utf-8"), re.S).group()
+    sizes = []
+    for name in ("width", "height"):
+        found = re.search(rf'\s{name}="([\d.]+)(px|pt|in|)"', tag)
+        if not found:
+            return None
+        sizes.append(round(float(found[1]) * PIXELS[found[2]]))
+    return tuple(sizes)
 
 
 class ThemedFigures(SphinxTransform):
@@ -54,6 +76,22 @@ class ThemedFigures(SphinxTransform):
         image.parent.remove(image)
 
 
+def visit_image(self, node):
+    """Sphinx's own visitor writes neither size nor `loading`."""
+    uri = node["uri"]
+    attributes = {"alt": node.get("alt", ""), "loading": "lazy"}
+    attributes["decoding"] = "async"
+    measured = size(Path(self.builder.srcdir) / uri)
+    if measured:
+        attributes["width"], attributes["height"] = map(str, measured)
+    if uri in self.builder.images:
+        name = quote(self.builder.images[uri])
+        uri = posixpath.join(self.builder.imgpath, name)
+    self.body.append(self.emptytag(node, "img", "", src=uri, **attributes))
+    raise nodes.SkipNode
+
+
 def setup(app):
     app.add_transform(ThemedFigures)
+    app.add_node(nodes.image, override=True, html=(visit_image, None))
     return {"version": "1", "parallel_read_safe": True}

@@ -1,0 +1,123 @@
+"""Sphinx extension: KaTeX turns formulas into HTML and MathML at build time.
+
+The browser gets finished markup: no script runs, and a screen reader reads
+the MathML. Equations are numbered from 1 on each page.
+"""
+
+import re
+from collections import Counter
+
+from docutils import nodes
+from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.errors import ExtensionError
+from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from website import katex
+
+# A line may not begin with these, nor end with those.
+CLOSING = "，。、；：！？）》」』”’…,.;:!?)]%"
+OPENING = "（《「『“‘(["
+WORD_JOINER = "\u2060"
+
+logger = logging.getLogger(__name__)
+
+
+class Renderer:
+    """KaTeX in a JavaScript engine of its own."""
+
+    def __init__(self):
+        try:
+            source = (katex.folder() / "katex.min.js").read_text("utf-8")
+        except katex.Unavailable as error:
+            raise ExtensionError(str(error)) from error
+        self.engine = MiniRacer()
+        self.engine.eval(source)
+
+    def __call__(self, latex, display):
+        """HTML and MathML of a formula; ValueError for one it cannot read."""
+        options = {
+            "displayMode": display,
+            "strict": "ignore",
+            "throwOnError": True,
+        }
+        try:
+            return self.engine.call("katex.renderToString", latex, options)
+        except JSEvalException as error:
+            raise ValueError(str(error).splitlines()[0]) from error
+
+
+def render(translator, node, display):
+    builder = translator.builder
+    if not hasattr(builder, "katex"):
+        builder.katex = Renderer()
+    latex = node.astext()
+    # Sphinx's own rule: a display formula with \\ is one of several lines.
+    if display and "\\\\" in latex and "\\begin{" not in latex:
+        latex = f"\\begin{{split}}{latex}\\end{{split}}"
+    try:
+        return builder.katex(latex, display)
+    except ValueError as error:
+        logger.warning("KaTeX: %s in %s", error, latex, location=node)
+        return translator.encode(latex)
+
+
+def visit_math(self, node):
+    self.body.append(render(self, node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_math_block(self, node):
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        domain = self.builder.env.get_domain("math")
+        number = domain.get_equation_number_for(node["label"])
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    self.body.append(render(self, node, display=True))
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def number_by_page(app, env):
+    """Sphinx numbers equations through the whole book."""
+    equations = env.get_domain("math").equations
+    count = Counter()
+    for label, (page, number) in sorted(
+        equations.items(), key=lambda item: (item[1][0], item[1][1] or 0)
+    ):
+        if number is not None:
+            count[page] += 1
+            equations[label] = (page, count[page])
+
+
+class Punctuation(SphinxPostTransform):
+    """Keep a comma on the line of the formula before it."""
+
+    default_priority = 800
+    formats = ("html",)
+
+    def run(self):
+        for math in list(self.document.findall(nodes.math)):
+            siblings, place = math.parent, math.parent.index(math)
+            after = siblings[place + 1 : place + 2]
+            if after and isinstance(after[0], nodes.Text):
+                text = after[0].astext()
+                if re.match(f"[{re.escape(CLOSING)}]", text):
+                    siblings[place + 1] = nodes.Text(WORD_JOINER + text)
+            before = siblings[place - 1] if place else None
+            if isinstance(before, nodes.Text):
+                text = before.astext()
+                if text.endswith(tuple(OPENING)):
+                    siblings[place - 1] = nodes.Text(text + WORD_JOINER)
+
+
+def setup(app):
+    app.add_html_math_renderer(
+        "katex", (visit_math, None), (visit_math_block, None)
+    )
+    app.connect("env-updated", number_by_page)
+    app.add_post_transform(Punctuation)
+    return {"version": "1", "parallel_read_safe": True}

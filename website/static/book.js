@@ -1,0 +1,107 @@
+// What the book adds to a page: menu, language, quizzes, formulas, printing.
+
+const ui = JSON.parse(document.getElementById("ui").textContent);
+
+// The menu closes as menus do.
+const menu = document.querySelector("details.page-menu");
+if (menu) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+document.querySelector(".print-page")?.addEventListener("click", () => {
+  menu.open = false;
+  print();
+});
+
+// The other edition opens at the heading that is being read, and is
+// remembered by the root page.
+document.querySelector(".language-switch")?.addEventListener("click", (event) => {
+  const link = event.currentTarget;
+  localStorage.setItem("edition", link.hreflang.slice(0, 2));
+  const passed = [...document.querySelectorAll("article section[id]")].filter(
+    (section) => section.getBoundingClientRect().top < innerHeight / 3
+  );
+  const here = passed.pop();
+  link.hash = here && scrollY > 0 ? here.id : "";
+});
+
+// A quiz: a question, numbered choices, and a folded list that answers each.
+// Choices become buttons that show the answer written for them.
+document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
+  const choices = [...quiz.querySelectorAll(":scope > ol > li")];
+  const answers = [...quiz.querySelectorAll("details ol > li")];
+  const question = quiz.querySelector(":scope > p:not(.admonition-title)");
+  if (!choices.length || choices.length !== answers.length) return;
+  const list = choices[0].parentElement;
+  question.id = `quiz-${number + 1}`;
+  list.setAttribute("role", "group");
+  list.setAttribute("aria-labelledby", question.id);
+  list.classList.add("quiz-choices");
+  const status = document.createElement("div");
+  status.className = "quiz-answer";
+  status.setAttribute("role", "status");
+  list.after(status);
+  choices.forEach((choice, place) => {
+    const right = /^(正确|Correct)/.test(answers[place].textContent.trim());
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-pressed", "false");
+    const text = choice.querySelector(":scope > p") ?? choice;
+    button.append(...text.childNodes);
+    choice.setAttribute("role", "presentation");
+    choice.replaceChildren(button);
+    button.addEventListener("click", () => {
+      for (const other of list.querySelectorAll("button")) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
+      button.dataset.result = right ? "right" : "wrong";
+      status.dataset.result = button.dataset.result;
+      status.replaceChildren(
+        ...[...answers[place].childNodes].map((node) => node.cloneNode(true))
+      );
+    });
+  });
+});
+
+// A formula wider than the text gets smaller, down to seven tenths; beyond
+// that it scrolls inside itself.
+const fit = () => {
+  for (const block of document.querySelectorAll("article div.math")) {
+    const formula = block.querySelector(".katex-display");
+    if (!formula) continue;
+    formula.style.fontSize = "";
+    const ratio = block.clientWidth / block.scrollWidth;
+    if (ratio < 1 && block.clientWidth) {
+      formula.style.fontSize = `${Math.max(0.7, ratio * 0.99)}em`;
+    }
+    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+    else block.removeAttribute("tabindex");
+  }
+};
+document.fonts.ready.then(fit);
+let resized;
+addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(fit, 200);
+});
+
+// Paper has nothing to unfold or to scroll to.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("article details:not([open])")) {
+    folded.open = true;
+    folded.dataset.folded = "";
+  }
+  for (const image of document.images) image.loading = "eager";
+});
+addEventListener("afterprint", () => {
+  for (const folded of document.querySelectorAll("details[data-folded]")) {
+    folded.open = false;
+    delete folded.dataset.folded;
+  }
+});
