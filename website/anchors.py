@@ -79,6 +79,17 @@ class SharedAnchors(SphinxTransform):
             table[slug] = (line, renamed.get(anchor, anchor), title)
 
 
+def move_to_headings(app, pagename, templatename, context, doctree):
+    """Search results lead to a heading only if it carries the anchor."""
+    if "body" in context:
+        context["body"] = re.sub(
+            r'<section id="([^"]+)">\s*((?:<span[^>]*></span>\s*)*)<h([1-6])>',
+            r'<section>\2<h\3 id="\1">',
+            context["body"],
+        )
+
+
 def setup(app):
+    app.connect("html-page-context", move_to_headings)
     app.add_transform(SharedAnchors)
     return {"version": "1", "parallel_read_safe": True}

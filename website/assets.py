@@ -19,6 +19,7 @@ from website import katex
 
 # In the order in which a page would load them.
 STYLES = [
+    "basic.css",
     "styles/pydata-sphinx-theme.css",
     "pygments.css",
     "styles/sphinx-book-theme.css",
@@ -173,8 +174,9 @@ def join_styles(static, pages, scripts):
         for pattern in STYLES
         for path in sorted(static.glob(pattern))
     )
-    # A page refers to its fonts; older formats are not needed.
+    # Icons need no font, and KaTeX's fonts no older formats.
     css = re.sub(r"@charset[^;]*;", "", css)
+    css = re.sub(r"@font-face\s*{[^}]*Awesome[^}]*}", "", css)
     css = re.sub(
         r",\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)", "", css
     )

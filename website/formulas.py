@@ -19,7 +19,6 @@ from website import katex
 # A line may not begin with these, nor end with those.
 CLOSING = "，。、；：！？）》」』”’…,.;:!?)]%"
 OPENING = "（《「『“‘(["
-WORD_JOINER = "\u2060"
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +42,11 @@ class Renderer:
             "throwOnError": True,
         }
         try:
-            return self.engine.call("katex.renderToString", latex, options)
+            html = self.engine.call("katex.renderToString", latex, options)
         except JSEvalException as error:
             raise ValueError(str(error).splitlines()[0]) from error
+        # The source once more, a fifth of the markup; nothing reads it.
+        return re.sub(r"<annotation.*?</annotation>", "", html, flags=re.S)
 
 
 def render(translator, node, display):
@@ -94,24 +95,39 @@ def number_by_page(app, env):
 
 
 class Punctuation(SphinxPostTransform):
-    """Keep a comma on the line of the formula before it."""
+    """Keep a comma on the line of the formula before it.
+
+    A browser may break a line on either side of a formula; it does not
+    between a formula and a comma in one `nobreak` span (static/book.css).
+    """
 
     default_priority = 800
     formats = ("html",)
 
     def run(self):
         for math in list(self.document.findall(nodes.math)):
-            siblings, place = math.parent, math.parent.index(math)
-            after = siblings[place + 1 : place + 2]
-            if after and isinstance(after[0], nodes.Text):
-                text = after[0].astext()
-                if re.match(f"[{re.escape(CLOSING)}]", text):
-                    siblings[place + 1] = nodes.Text(WORD_JOINER + text)
-            before = siblings[place - 1] if place else None
-            if isinstance(before, nodes.Text):
-                text = before.astext()
-                if text.endswith(tuple(OPENING)):
-                    siblings[place - 1] = nodes.Text(text + WORD_JOINER)
+            parent, place = math.parent, math.parent.index(math)
+            before = parent[place - 1] if place else None
+            after = parent[place + 1] if place + 1 < len(parent) else None
+            opening = self._ends(before, f"[{re.escape(OPENING)}]+$")
+            closing = self._ends(after, f"^[{re.escape(CLOSING)}]+")
+            if not opening and not closing:
+                continue
+            span = nodes.inline("", classes=["nobreak"])
+            parent.replace(math, span)
+            span += [nodes.Text(opening), math, nodes.Text(closing)]
+            if opening:
+                text = before.astext().removesuffix(opening)
+                parent.replace(before, nodes.Text(text))
+            if closing:
+                text = after.astext().removeprefix(closing)
+                parent.replace(after, nodes.Text(text))
+
+    def _ends(self, node, pattern):
+        if not isinstance(node, nodes.Text):
+            return ""
+        found = re.search(pattern, node.astext())
+        return found.group() if found else ""
 
 
 def setup(app):

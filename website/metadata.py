@@ -20,7 +20,7 @@ def describe(doctree, default):
     """The first paragraph of a page, cut to what a search engine shows."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         if isinstance(paragraph.parent, nodes.section):
-            text = " ".join(paragraph.astext().replace("\u2060", "").split())
+            text = " ".join(paragraph.astext().split())
             if len(text) <= LENGTH:
                 return text
             cut = text[:LENGTH]
@@ -55,6 +55,12 @@ def add_context(app, pagename, templatename, context, doctree):
         for name, words in strings.items()
     }
     context["description"] = describe(doctree, strings[edition]["description"])
+    # Sphinx has no Chinese for these two.
+    for title in ("Link to this heading", "Link to this equation"):
+        if "body" in context:
+            context["body"] = context["body"].replace(
+                f'title="{title}"', f'title="{strings[edition]["link_here"]}"'
+            )
     # A function: the theme sets `header_buttons` later than it first looks
     # into the templates.
     context["launch_links"] = partial(launch_links, context)

@@ -24,8 +24,8 @@ document.querySelector(".print-page")?.addEventListener("click", () => {
 document.querySelector(".language-switch")?.addEventListener("click", (event) => {
   const link = event.currentTarget;
   localStorage.setItem("edition", link.hreflang.slice(0, 2));
-  const passed = [...document.querySelectorAll("article section[id]")].filter(
-    (section) => section.getBoundingClientRect().top < innerHeight / 3
+  const passed = [...document.querySelectorAll("article :is(h1, h2, h3)[id]")].filter(
+    (heading) => heading.getBoundingClientRect().top < innerHeight / 3
   );
   const here = passed.pop();
   link.hash = here && scrollY > 0 ? here.id : "";
@@ -69,16 +69,23 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
   });
 });
 
-// A formula wider than the text gets smaller, down to seven tenths; beyond
-// that it scrolls inside itself.
+// A formula wider than the text first gets smaller, down to seven tenths; if
+// that is not enough it breaks at a relation, and scrolls at the last.
+const shrink = (block, formula, least) => {
+  formula.style.fontSize = "";
+  const ratio = (0.99 * block.clientWidth) / block.scrollWidth;
+  if (ratio >= 0.99 || !block.clientWidth) return true;
+  formula.style.fontSize = `${Math.max(least, ratio)}em`;
+  return block.scrollWidth <= block.clientWidth;
+};
 const fit = () => {
   for (const block of document.querySelectorAll("article div.math")) {
     const formula = block.querySelector(".katex-display");
     if (!formula) continue;
-    formula.style.fontSize = "";
-    const ratio = block.clientWidth / block.scrollWidth;
-    if (ratio < 1 && block.clientWidth) {
-      formula.style.fontSize = `${Math.max(0.7, ratio * 0.99)}em`;
+    formula.classList.add("one-line");
+    if (!shrink(block, formula, 0.7)) {
+      formula.classList.remove("one-line");
+      shrink(block, formula, 0.7);
     }
     if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
     else block.removeAttribute("tabindex");

@@ -1,68 +1,201 @@
-// Search, by Pagefind's index of this edition. The index loads in small
-// pieces, and only when someone searches.
+// Search, by Pagefind's index of this edition (website/search.py). The index
+// loads in small pieces, and only when someone searches.
 
-(() => {
-  const PAGE = 8;
+const CHINESE = /[\u3400-\u9fff]/;
+
+// A query as parts: ["步幅", "Conv2D same"] of 步幅Conv2D same. A Chinese part
+// is a phrase of characters; the other words stand in one part.
+const queryParts = (query) => {
+  const chinese = query.match(/[\u3400-\u9fff]+/g) ?? [];
+  const words = query
+    .replace(/[\u3400-\u9fff]+/g, " ")
+    .replace(/[\u3000-\u303f\uff00-\uffef"]/g, " ")
+    .trim();
+  return words ? [...chinese, words] : chinese;
+};
+
+// 窗口并不滑动 as 窗口, 并不, 滑动, for when the phrase occurs nowhere.
+const smallerParts = (parts) => {
+  if (!Intl.Segmenter) return parts.flatMap((p) => (CHINESE.test(p) ? [...p] : [p]));
+  const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
+  const smaller = parts.flatMap((part) =>
+    CHINESE.test(part)
+      ? [...segmenter.segment(part)].map(({ segment }) => segment)
+      : part.split(/\s+/)
+  );
+  // 的 and 不 stand on every page.
+  const telling = smaller.filter((part) => part.length > 1);
+  return telling.length ? telling : smaller;
+};
+
+// Pages that hold one part, as a map from their id to {result, score}.
+const findPart = async (pagefind, part) => {
+  const pages = new Map();
+  const spaced = CHINESE.test(part) ? [...part].join(" ") : part;
+  const ranked = (await pagefind.search(spaced)).results;
+  for (const result of ranked) {
+    pages.set(result.id, { result, score: result.score });
+  }
+  if (spaced === part) return pages;
+  const exact = (await pagefind.search(`"${spaced}"`)).results;
+  return new Map(exact.map((result) => [
+    result.id, { result, score: pages.get(result.id)?.score ?? 0 },
+  ]));
+};
+
+// Pages that hold every part, best first; else those that hold most words.
+const findPages = async (pagefind, query) => {
+  let found = [];
+  for (const parts of [queryParts(query), smallerParts(queryParts(query))]) {
+    const maps = await Promise.all(parts.map((part) => findPart(pagefind, part)));
+    const pages = new Map();
+    for (const map of maps) {
+      for (const [id, { result, score }] of map) {
+        const page = pages.get(id) ?? { result, score: 0, parts: [] };
+        page.score += score;
+        page.parts.push(parts[maps.indexOf(map)]);
+        pages.set(id, page);
+      }
+    }
+    found = [...pages.values()].sort(
+      (a, b) => b.parts.length - a.parts.length || b.score - a.score
+    );
+    const best = found[0]?.parts.length ?? 0;
+    if (best === parts.length) return found.filter((p) => p.parts.length === best);
+  }
+  return found;
+};
+
+// Where in a page's words the parts stand, as a set of places. Pagefind knows
+// it for words, which it stems; phrases of characters are read off.
+const findPlaces = (words, parts, located) => {
+  const places = new Set();
+  for (const part of parts) {
+    if (!CHINESE.test(part)) {
+      for (const place of located) {
+        if (!CHINESE.test(words[place] ?? "")) places.add(place);
+      }
+      continue;
+    }
+    const characters = [...part];
+    words.forEach((_, start) => {
+      if (characters.every((c, i) => words[start + i] === c)) {
+        characters.forEach((_, i) => places.add(start + i));
+      }
+    });
+  }
+  return places;
+};
+
+// The index keeps a space on each side of a Chinese character; the book has
+// one between Chinese and Latin only.
+const tidy = (text) =>
+  text
+    .replace(/\s*([\u3000-\u303f\u3400-\u9fff\uff00-\uffef])\s*/g, "$1")
+    .replace(/([\w)\]])(?=[\u3400-\u9fff])/g, "$1 ")
+    .replace(/([\u3400-\u9fff])(?=[\w(\[])/g, "$1 ");
+
+// Up to three sections of a page with hits: heading, address, a line of text.
+const findSections = (page, data) => {
+  const words = data.content.split(/\s+/).filter(Boolean);
+  const places = findPlaces(words, page.parts, data.locations);
+  const anchors = data.anchors
+    .filter(({ element }) => /^h[1-4]$/.test(element))
+    .sort((a, b) => a.location - b.location);
+  const sections = new Map();
+  for (const place of [...places].sort((a, b) => a - b)) {
+    const anchor = anchors.findLast(({ location }) => location <= place);
+    const section = sections.get(anchor) ?? { anchor, places: [], score: 0 };
+    section.places.push(place);
+    const length = anchor ? anchor.text.split(/\s+/).filter(Boolean).length : 0;
+    // A hit in the heading counts for ten in the text.
+    section.score += anchor && place < anchor.location + length ? 10 : 1;
+    sections.set(anchor, section);
+  }
+  return [...sections.values()]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, 3)
+    .map(({ anchor, places: inside }) => {
+      const length = anchor ? anchor.text.split(/\s+/).filter(Boolean).length : 0;
+      const below = inside.find((p) => !anchor || p >= anchor.location + length);
+      const centre = below ?? inside[0];
+      const wide = CHINESE.test(data.content) ? 2 : 1;
+      const first = Math.max(
+        anchor ? anchor.location + (below ? length : 0) : 0, centre - 8 * wide
+      );
+      return {
+        title: tidy(anchor?.text ?? data.meta.title),
+        url: data.url.split("#")[0] + (anchor ? `#${anchor.id}` : ""),
+        words: words.slice(first, first + 26 * wide),
+        marked: words
+          .slice(first, first + 26 * wide)
+          .map((_, i) => places.has(first + i)),
+      };
+    });
+};
+
+// A line of text with its hits in <mark>.
+const excerpt = ({ words, marked }) => {
+  const p = document.createElement("p");
+  for (let i = 0; i < words.length; ) {
+    let end = i;
+    while (end < words.length && marked[end] === marked[i]) end += 1;
+    const before = i > 0 && !/[\u3000-\uffef]$/.test(words[i - 1]) &&
+      !/^[\u3000-\uffef]/.test(words[i]) ? " " : "";
+    const text = tidy(words.slice(i, end).join(" "));
+    if (marked[i]) {
+      const mark = document.createElement("mark");
+      mark.textContent = text;
+      p.append(before, mark);
+    } else {
+      p.append(before + text);
+    }
+    i = end;
+  }
+  return p;
+};
+
+const resultItem = async (page) => {
+  const data = await page.result.data();
+  const li = document.createElement("li");
+  const title = document.createElement("p");
+  title.className = "search-title";
+  title.textContent = tidy(data.meta.title);
+  li.append(title);
+  for (const section of findSections(page, data)) {
+    const a = document.createElement("a");
+    const heading = document.createElement("strong");
+    a.href = section.url;
+    heading.textContent = section.title;
+    a.append(heading, excerpt(section));
+    li.append(a);
+  }
+  return li;
+};
+
+const startSearch = (form) => {
+  const PAGES = 8;
   const root = document.documentElement.dataset.content_root || "./";
-  const base = new URL(root, location.href);
-  const form = document.querySelector("form.bd-search");
-  if (!form) return;
+  const engineUrl = new URL(`${root}pagefind/pagefind.js`, location.href);
   const input = form.querySelector("input");
   const status = form.querySelector(".search-status");
   const list = form.querySelector(".search-results");
   const dialog = form.closest("dialog");
-  let engine;
   let latest = 0;
 
-  const load = () => {
-    engine ??= import(new URL("pagefind/pagefind.js", base)).then(
-      async (pagefind) => {
-        await pagefind.options({ excerptLength: 24 });
-        return pagefind;
-      }
-    );
-    return engine;
-  };
-
-  // Pagefind marks hits in an excerpt with <mark> and escapes the rest.
-  const excerpt = (html) => {
-    const p = document.createElement("p");
-    p.innerHTML = html;
-    return p;
-  };
-
-  const item = (result) => {
-    const li = document.createElement("li");
-    const sections = result.sub_results.slice(0, 3);
-    const title = document.createElement("p");
-    title.className = "search-title";
-    title.textContent = result.meta.title;
-    li.append(title);
-    for (const section of sections) {
-      const a = document.createElement("a");
-      a.href = section.url;
-      const heading = document.createElement("strong");
-      heading.textContent = section.title;
-      a.append(heading, excerpt(section.excerpt));
-      li.append(a);
-    }
-    return li;
-  };
-
-  const show = async (results, from) => {
-    const some = await Promise.all(
-      results.slice(from, from + PAGE).map((result) => result.data())
-    );
+  const show = async (pages, mine) => {
+    const items = await Promise.all(pages.slice(0, PAGES).map(resultItem));
+    if (mine !== latest) return;
     list.querySelector(".search-more")?.remove();
-    list.append(...some.map(item));
-    if (results.length > from + PAGE) {
+    list.append(...items);
+    if (pages.length > PAGES) {
       const li = document.createElement("li");
       const button = document.createElement("button");
       li.className = "search-more";
       button.type = "button";
       button.className = "btn";
       button.textContent = ui.more;
-      button.addEventListener("click", () => show(results, from + PAGE));
+      button.addEventListener("click", () => show(pages.slice(PAGES), mine));
       li.append(button);
       list.append(li);
     }
@@ -71,28 +204,22 @@
   const search = async () => {
     const query = input.value.trim();
     const mine = ++latest;
-    if (!query) {
+    if (!query || location.protocol === "file:") {
       list.replaceChildren();
-      status.textContent = ui.search_hint;
-      return;
-    }
-    if (location.protocol === "file:") {
-      status.textContent = ui.from_file;
+      status.textContent = query ? ui.from_file : ui.search_hint;
       return;
     }
     status.textContent = ui.searching;
     try {
-      const { results } = await (await load()).search(query);
+      const pages = await findPages(await import(engineUrl), query);
       if (mine !== latest) return;
       list.replaceChildren();
-      status.textContent = (results.length ? ui.found : ui.none).replace(
-        "{}",
-        results.length || query
-      );
-      await show(results, 0);
-    } catch {
-      engine = undefined;
-      status.textContent = ui.unavailable;
+      status.textContent = pages.length
+        ? ui.found.replace("{}", pages.length)
+        : ui.none.replace("{}", query);
+      await show(pages, mine);
+    } catch (error) {
+      if (mine === latest) status.textContent = ui.unavailable;
     }
   };
 
@@ -121,10 +248,11 @@
     if (event.target.closest("a")) dialog?.close();
   });
 
-  const query = new URLSearchParams(location.search).get("q");
   if (!dialog) {
-    input.value = query ?? "";
+    input.value = new URLSearchParams(location.search).get("q") ?? "";
     input.focus();
-    if (query) search();
+    search();
   }
-})();
+};
+
+document.querySelectorAll("form.bd-search").forEach(startSearch);
