@@ -38,7 +38,7 @@ SCRIPTS = [
     "book.js",
     "search.js",
 ]
-KEPT = ["favicon.svg", "card.png", "images/logo_*"]
+KEPT = ["favicon.svg"]
 ICONS = "scripts/fontawesome.js"
 # Classes that scripts put together from parts.
 MADE_BY_SCRIPTS = {"dark", "light", "auto"}
@@ -203,7 +203,8 @@ def finish(app, exception):
     )
     css = join_styles(static, "\n".join(pages.values()), script)
     fonts = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
-    kept = {path for pattern in KEPT for path in static.glob(pattern)}
+    kept = {static / name for name in KEPT}
+    kept.add(static / f"card-{app.config.edition}.png")
     kept |= {static / "fonts" / name for name in fonts}
     for path in sorted(static.rglob("*"), reverse=True):
         if path.is_file() and path not in kept:
