@@ -30,6 +30,8 @@ class Page(HTMLParser):
     def __init__(self, path):
         super().__init__()
         self.ids, self.links, self.images, self.language = set(), [], [], None
+        self.loaded, self.meta, self.alternates = [], {}, {}
+        self.headings = []
         self.feed(path.read_text("utf-8"))
 
     def handle_starttag(self, tag, attributes):
@@ -42,6 +44,19 @@ class Page(HTMLParser):
             self.links.append(attributes["href"])
         if tag == "img":
             self.images.append(attributes)
+        if "src" in attributes:
+            self.loaded.append(attributes["src"])
+        if tag == "meta" and "content" in attributes:
+            name = {"name", "property", "http-equiv"} & set(attributes)
+            for key in name:
+                self.meta[attributes[key]] = attributes["content"]
+        if tag == "link" and attributes["rel"] in ("icon", "stylesheet"):
+            self.loaded.append(attributes["href"])
+        if tag == "link" and attributes["rel"] in ("alternate", "canonical"):
+            key = attributes.get("hreflang", "canonical")
+            self.alternates[key] = attributes["href"]
+        if re.fullmatch("h[1-6]", tag) and "id" in attributes:
+            self.headings.append(attributes["id"])
 
 
 @cache
@@ -88,12 +103,78 @@ def test_images_exist_and_have_alt_text(name):
         target = resolve(page, image["src"])
         assert target and target[0].is_file(), image["src"]
         assert image.get("alt", "").strip(), f"{image['src']}: no alt text"
+        assert image.get("width") and image.get("height"), image["src"]
+        assert image.get("loading") == "lazy", image["src"]
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_in_its_language(name):
     language = parse(html(name)).language
     assert language.split("-")[0] == name.split("/")[0]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_only_files_of_the_site(name):
+    page = html(name)
+    for address in parse(page).loaded:
+        target = resolve(page, address)
+        assert target and target[0].is_file(), address
+    policy = parse(page).meta["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert not re.search(r"https?:|\*", policy)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_tells_search_engines_about_itself(name):
+    page, address = parse(html(name)), build.site_url(CONFIG)
+    edition, _, rest = name.partition("/")
+    assert page.alternates == {
+        "canonical": f"{address}{name}.html",
+        "x-default": f"{address}en/{rest}.html",
+        **{
+            other: f"{address}{other}/{rest}.html"
+            for other in CONFIG["editions"]
+        },
+    }
+    assert 10 < len(page.meta["description"]) <= 160
+    assert page.meta["og:description"] == page.meta["description"]
+    assert page.meta["og:url"] == f"{address}{name}.html"
+    picture = page.meta["og:image"].removeprefix(address)
+    assert (SITE / picture).is_file()
+
+
+def test_descriptions_differ():
+    found = [parse(html(name)).meta["description"] for name in PAGES]
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("page", editions.pages("zh"))
+def test_anchors_are_the_same_in_both_editions(page):
+    zh, en = (parse(html(f"{e}/{page}")).headings for e in ("zh", "en"))
+    assert zh and zh == en
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_has_mathml(name):
+    text = html(name).read_text("utf-8")
+    formulas = len(re.findall(r'class="katex"', text))
+    assert len(re.findall(r"<math\b", text)) == formulas
+    assert "katex-error" not in text
+
+
+def test_sitemap_lists_every_page():
+    listed = (SITE / "sitemap.xml").read_text("utf-8")
+    address = build.site_url(CONFIG)
+    found = set(re.findall("<loc>(.*?)</loc>", listed))
+    assert found == {f"{address}{name}.html" for name in PAGES}
+
+
+def test_theme_leaves_nothing_unused_behind():
+    for edition in CONFIG["editions"]:
+        static = SITE / edition / "_static"
+        weight = sum(p.stat().st_size for p in static.glob("site.*"))
+        assert weight < 250_000
+        assert not list(static.rglob("*fontawesome*"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -111,7 +192,7 @@ def test_launch_links_open_this_notebook_of_this_edition(name):
     owner = URL.removeprefix("https://github.com/")
     links = parse(html(name)).links
     path = f"book/{name}.ipynb"
-    binder = [a for a in links if "mybinder.org" in a]
+    binder = [a for a in links if "mybinder.org/v2" in a]
     assert binder == [
         f"https://mybinder.org/v2/gh/{owner}/{BRANCH}?urlpath=lab/tree/{path}"
     ]

@@ -1,0 +1,345 @@
+"""The built site in a real browser: what a reader meets on each page.
+
+Needs Chromium on the machine; without one these tests are skipped, unless
+BROWSER_REQUIRED is set, as CI does.
+"""
+
+import os
+import re
+
+import pytest
+
+from tests.browser import find_browser
+from tests.test_site import CONFIG, PAGES, SITE
+from website.serve import serving
+
+PHONE = {"width": 360, "height": 780}
+DESKTOP = {"width": 1280, "height": 900}
+PAGE = "03-principles/cnn-convolution"
+# Every piece of a search: a term of two characters, a phrase without spaces,
+# a question, code, a word in another form. The page must be among the first
+# three, with a link to the heading where one is named.
+SEARCHES = [
+    ("zh", "卷积", "cnn-convolution", None),
+    ("zh", "池化", "cnn-pooling", "pooling"),
+    ("zh", "步幅", "cnn-convolution", "padding-stride-dilation"),
+    ("zh", "填充", "cnn-pooling", "mathematics-window-stride-padding"),
+    ("zh", "通道", "cnn-convolution", "channels"),
+    ("zh", "混叠", "cnn-pooling", None),
+    ("zh", "卷积核", "cnn-convolution", None),
+    ("zh", "互相关", "cnn-convolution", "convolution-or-cross-correlation"),
+    ("zh", "感受野", "cnn-convolution-layer", None),
+    ("zh", "膨胀率", "cnn-convolution", "padding-stride-dilation"),
+    ("zh", "最大池化", "cnn-pooling", None),
+    ("zh", "反向传播", "cnn-pooling", "backpropagation"),
+    ("zh", "平移等变", "cnn-convolution-layer", None),
+    ("zh", "二氧化碳", "cnn-convolution", None),
+    ("zh", "全局平均池化", "cnn-pooling", None),
+    ("zh", "文章的公式错在哪里", "cnn-convolution", None),
+    ("zh", "池化并不平移不变", "cnn-pooling", None),
+    ("zh", "卷积神经网络的梯度怎样算", "cnn-convolution-layer", None),
+    ("zh", "Conv2D 步幅", "cnn-convolution", None),
+    ("zh", "MaxPooling2D", "cnn-pooling", None),
+    ("zh", "sliding_window_view", "cnn-pooling", None),
+    ("zh", "correlate2d", "cnn-convolution", None),
+    ("zh", "Toeplitz", "cnn-convolution-layer", None),
+    ("zh", "参考文献", "bibliography", None),
+    ("en", "convolution", "cnn-convolution", None),
+    ("en", "convolving", "cnn-convolution-layer", None),
+    ("en", "pooling", "cnn-pooling", "pooling"),
+    ("en", "pooled", "cnn-pooling", None),
+    ("en", "stride", "cnn-convolution", "padding-stride-dilation"),
+    ("en", "dilations", "cnn-convolution", "padding-stride-dilation"),
+    ("en", "receptive fields", "cnn-convolution-layer", None),
+    ("en", "translation equivariance", "cnn-convolution-layer", None),
+    ("en", "cross-correlation", "cnn-convolution", None),
+    ("en", "backward pass", "cnn-convolution-layer", None),
+    ("en", "aliasing", "cnn-pooling", None),
+    ("en", "global average pooling", "cnn-pooling", None),
+    ("en", "sunspots or carbon dioxide", "cnn-convolution", None),
+    ("en", "edges in a photograph", "cnn-convolution", None),
+    ("en", "what is wrong with the formula", "cnn-convolution", None),
+    ("en", "MaxPooling2D", "cnn-pooling", None),
+    ("en", "sliding_window_view", "cnn-pooling", None),
+    ("en", "np.testing.assert_allclose", "cnn-convolution", None),
+    ("en", "correlate2d", "cnn-convolution", None),
+    ("en", "Toeplitz matrix", "cnn-convolution-layer", None),
+    ("en", "Mauna Loa", "cnn-convolution", None),
+    ("en", "bibliography", "bibliography", None),
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find_browser()
+    if path is None:
+        message = (
+            "no Chromium on this machine (apt install chromium, or set "
+            "CHROMIUM to a browser's path): the site's browser tests are left"
+        )
+        if os.environ.get("BROWSER_REQUIRED"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address():
+    with serving(SITE) as address:
+        yield address.rstrip("/")
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """visit("en/index", **settings of the context): an open page."""
+    contexts = []
+
+    def visit(name, **settings):
+        settings.setdefault("viewport", DESKTOP)
+        context = chromium.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles, page.requested = [], []
+        page.on(
+            "console",
+            lambda message: (
+                page.troubles.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.on("request", lambda r: page.requested.append(r.url))
+        page.goto(f"{address}/{name}" + ("" if name == "" else ".html"))
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def scroll_through(page):
+    page.evaluate(
+        """async () => {
+          for (let y = 0; y < document.body.scrollHeight; y += 600) {
+            scrollTo(0, y);
+            await new Promise((done) => setTimeout(done, 20));
+          }
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("name", [*PAGES, "en/search", "zh/search", "404"])
+def test_page_on_a_phone(visit, address, name):
+    page = visit(name, viewport=PHONE, color_scheme="dark")
+    scroll_through(page)
+    foreign = [
+        url
+        for url in page.requested
+        if not url.startswith((address, "data:", "blob:"))
+    ]
+    assert foreign == []
+    assert page.troubles == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(
+             "article .katex-display, article img, article table")]
+           .filter((element) => {
+             const box = element.getBoundingClientRect();
+             let parent = element.parentElement;
+             while (parent && getComputedStyle(parent).overflowX === "visible")
+               parent = parent.parentElement;
+             return box.width && !parent?.closest("article") &&
+               box.right > innerWidth + 1;
+           }).map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    assert outside == []
+    missing = page.evaluate(
+        """() => [...document.images]
+           .filter((image) => image.checkVisibility() && !image.naturalWidth)
+           .map((image) => image.src)"""
+    )
+    assert missing == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_theme_follows_the_system_and_remembers_a_choice(visit, theme):
+    page = visit(f"en/{PAGE}", color_scheme=theme)
+    html = page.locator("html")
+    assert html.get_attribute("data-theme") == theme
+    shown = page.locator(".cell_output img:visible").first
+    assert f"only-{theme}" in shown.get_attribute("class")
+    other = {"light": "dark", "dark": "light"}[theme]
+    while html.get_attribute("data-mode") != other:
+        page.locator(".theme-switch-button").click()
+    page.reload()
+    assert html.get_attribute("data-theme") == other
+
+
+@pytest.mark.parametrize(
+    ("locale", "edition"),
+    [("zh-CN", "zh"), ("zh-TW", "zh"), ("en-GB", "en"), ("fr-FR", "en")],
+)
+def test_root_opens_the_edition_of_the_browser(visit, locale, edition):
+    page = visit("", locale=locale)
+    page.wait_for_url(f"**/{edition}/index.html")
+
+
+def test_switch_leads_to_the_same_place_and_is_remembered(visit, address):
+    page = visit(f"zh/{PAGE}", locale="zh-CN")
+    page.locator("#channels").scroll_into_view_if_needed()
+    page.evaluate("document.getElementById('channels').scrollIntoView()")
+    page.locator(".language-switch").click()
+    page.wait_for_url(f"**/en/{PAGE}.html#channels")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.goto(address)
+    page.wait_for_url("**/en/index.html")
+
+
+@pytest.mark.parametrize(("edition", "query", "target", "anchor"), SEARCHES)
+def test_search(visit, edition, query, target, anchor):
+    page = visit(f"{edition}/{PAGE}")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(query)
+    page.locator(".search-results > li").first.wait_for()
+    links = page.locator(".search-results > li:nth-child(-n+3) a")
+    addresses = [link.get_attribute("href") for link in links.all()]
+    pages = [re.search(r"/(\w\w)/(.*)\.html", a).groups() for a in addresses]
+    assert {found for found, _ in pages} == {edition}
+    assert target in {name.split("/")[-1] for _, name in pages}
+    if anchor:
+        assert any(a.endswith(f"{target}.html#{anchor}") for a in addresses)
+    assert page.locator(".search-results mark").count() > 0
+    first = links.first
+    place = first.get_attribute("href").split("#")
+    first.click()
+    page.wait_for_url("#".join(place))
+    assert page.locator(f"[id='{place[1]}']").count() == 1
+    assert page.troubles == []
+
+
+def test_search_says_when_it_finds_nothing(visit):
+    page = visit("en/search")
+    page.locator("form.bd-search input").fill("xyzzyplugh")
+    page.get_by_text("Nothing found for “xyzzyplugh”").wait_for()
+
+
+def test_search_page_reads_its_address(visit):
+    page = visit("zh/search")
+    page.goto(page.url + "?q=池化")
+    page.locator(".search-results a").first.wait_for()
+    assert "池化" in page.locator(".search-results").inner_text()
+
+
+def test_search_from_a_file_says_what_to_do(chromium):
+    page = chromium.new_page()
+    page.goto((SITE / "zh" / f"{PAGE}.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.keyboard.type("卷积")
+    page.get_by_text("make serve").wait_for()
+    page.close()
+
+
+@pytest.mark.parametrize("edition", list(CONFIG["editions"]))
+def test_quiz_by_keyboard(visit, edition):
+    page = visit(f"{edition}/{PAGE}")
+    quiz = page.locator(".admonition.quiz").first
+    answers = quiz.locator("details ol > li").all_text_contents()
+    right = [
+        n for n, text in enumerate(answers)
+        if text.strip().startswith(("正确", "Correct"))
+    ]
+    assert len(right) == 1
+    choices = quiz.get_by_role("button")
+    status = quiz.get_by_role("status")
+    assert status.text_content() == ""
+    for number, answer in enumerate(answers):
+        choices.nth(number).focus()
+        page.keyboard.press("Enter" if number % 2 else "Space")
+        assert status.text_content().strip() == answer.strip()
+        assert choices.nth(number).get_attribute("aria-pressed") == "true"
+        result = "right" if number in right else "wrong"
+        assert choices.nth(number).get_attribute("data-result") == result
+
+
+def test_every_quiz_has_one_right_answer(visit):
+    for name in PAGES:
+        page = visit(name)
+        for quiz in page.locator(".admonition.quiz").all():
+            answers = quiz.locator("details ol > li").all_text_contents()
+            starts = [answer.strip().split("。")[0] for answer in answers]
+            right = [s for s in starts if s.startswith(("正确", "Correct"))]
+            assert len(right) == 1, (name, starts)
+            assert quiz.locator(".quiz-choices button").count() == len(answers)
+
+
+def test_page_reads_without_scripts(visit):
+    page = visit(f"zh/{PAGE}", java_script_enabled=False)
+    quiz = page.locator(".admonition.quiz").first
+    assert quiz.locator("ol").first.is_visible()
+    quiz.locator("details summary").click()
+    assert quiz.locator("details ol").is_visible()
+    assert page.locator(".katex-html").first.is_visible()
+    assert page.locator(".language-switch").is_visible()
+    assert not page.locator(".theme-switch-button").is_visible()
+
+
+def test_keyboard_reaches_text_menu_and_search(visit):
+    page = visit(f"en/{PAGE}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.hash") == "#main-content"
+    menu = page.locator(".page-menu summary")
+    menu.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="Open in Binder").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="Open in Binder").is_visible()
+    page.keyboard.press("Control+k")
+    assert page.locator("#pst-search-dialog").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#pst-search-dialog").is_visible()
+
+
+def test_copy_button_copies_the_cell(visit):
+    page = visit(
+        f"en/{PAGE}", permissions=["clipboard-read", "clipboard-write"]
+    )
+    cell = page.locator("div.cell_input").first
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == cell.locator("pre").text_content().strip()
+
+
+def test_paper_shows_the_text_alone(visit):
+    page = visit(f"en/{PAGE}", color_scheme="dark")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".copybtn"):
+        assert not page.locator(hidden).first.is_visible()
+    assert page.locator("article details:not([open])").count() == 0
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    assert not page.locator("img.only-dark:visible").count()
+
+
+def test_lost_page_is_answered_in_both_languages(visit, address):
+    page = visit("index")
+    answer = page.goto(f"{address}/en/03-principles/cnn-convolutoin.html")
+    assert answer.status == 404
+    links = page.get_by_role("link")
+    targets = [link.get_attribute("href") for link in links.all()]
+    assert f"/{targets[0].split('/')[1]}/" == "/en/"
+    for target in targets:
+        assert page.request.get(f"{address}{target}").ok
+    assert page.get_by_text("There is no such page").is_visible()
+    assert page.get_by_text("没有这一页").is_visible()
