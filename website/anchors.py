@@ -47,7 +47,7 @@ def slugs(text):
 
 
 class SharedAnchors(SphinxTransform):
-    default_priority = 500    # before MyST resolves links to headings (879)
+    default_priority = 500  # before MyST resolves links to headings (879)
 
     def apply(self, **kwargs):
         english = [

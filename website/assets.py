@@ -60,7 +60,7 @@ def words(text):
 def names(selector):
     """The classes, ids, attributes and tags that a selector asks for."""
     previous = None
-    while previous != selector:    # innermost parentheses first
+    while previous != selector:  # innermost parentheses first
         previous, selector = (
             selector,
             re.sub(r":[\w-]+\([^()]*\)", "", selector),
@@ -177,9 +177,7 @@ def join_styles(static, pages, scripts):
     # Icons need no font, and KaTeX's fonts no older formats.
     css = re.sub(r"@charset[^;]*;", "", css)
     css = re.sub(r"@font-face\s*{[^}]*Awesome[^}]*}", "", css)
-    css = re.sub(
-        r",\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)", "", css
-    )
+    css = re.sub(r",\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)", "", css)
     icons = set(re.findall(r"\bfa-([a-z][a-z-]+)\b", pages))
     icons -= {"solid", "brands", "regular", "lg"}
     icon_script = (static / ICONS).read_text("utf-8")

@@ -1,7 +1,7 @@
 """KaTeX, from the npm registry: one pinned archive, kept in the environment.
 
-    python -m website.katex      # fetch it now, so that later builds need no
-                                 # network; `make` does this when it sets up
+python -m website.katex      # fetch it now, so that later builds need no
+                             # network; `make` does this when it sets up
 """
 
 import base64

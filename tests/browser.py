@@ -1,0 +1,12 @@
+"""The browser of this machine, for the tests, the audit and the export."""
+
+import os
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
+
+
+def find_browser():
+    """Path of a Chromium (CHROMIUM, else one on PATH); None without one."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
