@@ -9,10 +9,12 @@ into small masks, and removes the files that are left over.
 import hashlib
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
 import tinycss2
+from fontTools import subset
 from sphinx.util import logging
 
 from website import katex
@@ -185,6 +187,38 @@ def join_styles(static, pages, scripts):
     return shrink(css, words(pages) | words(scripts) | MADE_BY_SCRIPTS)
 
 
+def plain_tokens(html):
+    """HTML without the spans around code that has the colour of text."""
+    return re.sub(
+        r"<pre>.*?</pre>",
+        lambda block: re.sub(
+            r'<span class="(?:n|p|w)">([^<]*)</span>', r"\1", block[0]
+        ),
+        html,
+        flags=re.S,
+    )
+
+
+def cut_font(path, text):
+    """Keep of a font file only the characters of `text`."""
+    options = subset.Options(flavor="woff2", layout_features=["*"])
+    font = subset.load_font(path, options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=text)
+    cutter.subset(font)
+    subset.save_font(font, path, options)
+
+
+def formula_characters(html):
+    """Every character of the formulas of some pages."""
+    formulas = re.findall(
+        r'<span class="katex-html".*?(?=<span class="katex-mathml"|\Z)',
+        html,
+        flags=re.S,
+    )
+    return unescape("".join(sorted(set("".join(formulas))))) + "&<>"
+
+
 def finish(app, exception):
     if exception or app.builder.name != "html":
         return
@@ -200,7 +234,11 @@ def finish(app, exception):
         for text in ((static / name).read_text("utf-8") for name in SCRIPTS)
     )
     css = join_styles(static, "\n".join(pages.values()), script)
+    pages = {path: plain_tokens(text) for path, text in pages.items()}
     fonts = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
+    characters = formula_characters("".join(pages.values()))
+    for name in fonts:
+        cut_font(static / "fonts" / name, characters)
     kept = {static / name for name in KEPT}
     kept.add(static / f"card-{app.config.edition}.png")
     kept |= {static / "fonts" / name for name in fonts}

@@ -55,12 +55,6 @@ def add_context(app, pagename, templatename, context, doctree):
         for name, words in strings.items()
     }
     context["description"] = describe(doctree, strings[edition]["description"])
-    # Sphinx has no Chinese for these two.
-    for title in ("Link to this heading", "Link to this equation"):
-        if "body" in context:
-            context["body"] = context["body"].replace(
-                f'title="{title}"', f'title="{strings[edition]["link_here"]}"'
-            )
     # A function: the theme sets `header_buttons` later than it first looks
     # into the templates.
     context["launch_links"] = partial(launch_links, context)

@@ -54,6 +54,10 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
     button.setAttribute("aria-pressed", "false");
     const text = choice.querySelector(":scope > p") ?? choice;
     button.append(...text.childNodes);
+    // A name is made of text; a formula's is in its MathML.
+    const name = button.cloneNode(true);
+    name.querySelectorAll(".katex-html").forEach((html) => html.remove());
+    if (button.querySelector(".katex")) button.ariaLabel = name.textContent;
     choice.setAttribute("role", "presentation");
     choice.replaceChildren(button);
     button.addEventListener("click", () => {
@@ -70,25 +74,31 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
 });
 
 // A formula wider than the text first gets smaller, down to seven tenths; if
-// that is not enough it breaks at a relation, and scrolls at the last.
-const shrink = (block, formula, least) => {
-  formula.style.fontSize = "";
-  const ratio = (0.99 * block.clientWidth) / block.scrollWidth;
-  if (ratio >= 0.99 || !block.clientWidth) return true;
-  formula.style.fontSize = `${Math.max(least, ratio)}em`;
-  return block.scrollWidth <= block.clientWidth;
-};
+// that is not enough it breaks at a relation, and scrolls at the last. All are
+// measured before any is changed: each change in between costs a new layout.
 const fit = () => {
-  for (const block of document.querySelectorAll("article div.math")) {
-    const formula = block.querySelector(".katex-display");
-    if (!formula) continue;
-    formula.classList.add("one-line");
-    if (!shrink(block, formula, 0.7)) {
-      formula.classList.remove("one-line");
-      shrink(block, formula, 0.7);
+  let wide = [...document.querySelectorAll("article div.math")].filter(
+    (block) => block.clientWidth && block.querySelector(".katex-display")
+  );
+  const formula = (block) => block.querySelector(".katex-display");
+  for (const block of wide) {
+    formula(block).style.fontSize = "";
+    formula(block).classList.add("one-line");
+    block.removeAttribute("tabindex");
+  }
+  for (const oneLine of [true, false]) {
+    const measured = wide.map((block) => [
+      block, (0.99 * block.clientWidth) / block.scrollWidth,
+    ]);
+    wide = measured.filter(([, ratio]) => ratio < 0.98).map(([block]) => block);
+    for (const [block, ratio] of measured) {
+      if (ratio >= 0.98) continue;
+      if (oneLine && ratio < 0.7) formula(block).classList.remove("one-line");
+      else formula(block).style.fontSize = `${Math.max(0.7, ratio)}em`;
     }
-    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
-    else block.removeAttribute("tabindex");
+  }
+  for (const block of wide.filter((b) => b.scrollWidth > b.clientWidth)) {
+    block.tabIndex = 0;
   }
 };
 document.fonts.ready.then(fit);

@@ -1,0 +1,299 @@
+"""Audit the built site: python -m tests.audit (ALL=1: Lighthouse everywhere).
+
+Every page of both editions, in both themes, in the system's Chromium: axe-core
+for accessibility, bytes transferred, requests to other origins, messages on
+the console, pages that scroll sideways on a phone. Lighthouse, mobile and
+desktop, on a sample. The tables go to the terminal, all figures to
+_build/audit/report.json; a figure past its limit fails.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import find_browser
+from website.build import BUILD, SITE
+from website.editions import BOOK
+from website.serve import serving
+
+NOTEBOOKS = {
+    p.relative_to(BOOK).with_suffix("").as_posix()
+    for p in BOOK.glob("[ez][nh]/**/*.ipynb")
+}
+HERE = Path(__file__).parent
+WORK = BUILD / "audit"
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 360, "height": 780}
+DESKTOP = {"width": 1280, "height": 900}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS += ["best-practice"]
+CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
+SAMPLE = ["zh/index", "en/index"]
+SAMPLE += ["zh/03-principles/cnn-convolution", "en/03-principles/cnn-pooling"]
+FIRST_VISIT, NEXT_PAGE = 400_000, 60_000  # bytes, compressed
+LEAST_SCORE = 95
+
+
+def install_tools():
+    """npm's pinned packages under _build/audit; exits with what to do."""
+    if not shutil.which("npm"):
+        sys.exit("The audit needs Node.js 18 or newer with npm.")
+    WORK.mkdir(parents=True, exist_ok=True)
+    lock = (HERE / "package-lock.json").read_text("utf-8")
+    done = WORK / "installed.json"
+    if not done.exists() or done.read_text("utf-8") != lock:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, WORK)
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--silent"]
+        if subprocess.run(command, cwd=WORK).returncode:
+            sys.exit(
+                "npm could not install what tests/audit/package.json pins."
+            )
+        done.write_text(lock, "utf-8")
+    return WORK / "node_modules"
+
+
+class Visit:
+    """One page in a context of its own, with what it asked for and said."""
+
+    def __init__(self, browser, **settings):
+        self.context = browser.new_context(reduced_motion="reduce", **settings)
+        self.page = self.context.new_page()
+        self.session = self.context.new_cdp_session(self.page)
+        self.session.send("Network.enable")
+        self.bytes, self.messages, self.requests = 0, [], []
+        self.session.on("Network.loadingFinished", self._count)
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("pageerror", lambda e: self.messages.append(str(e)))
+        self.page.on("console", self._note)
+
+    def _count(self, event):
+        self.bytes += int(event["encodedDataLength"])
+
+    def _note(self, message):
+        if message.type in ("error", "warning"):
+            self.messages.append(message.text)
+
+    def open(self, url):
+        self.page.goto(url)
+        self.page.wait_for_load_state("networkidle")
+
+    def close(self):
+        self.context.close()
+
+
+def page_before(name):
+    """Another page of the same edition, with formulas if there is one."""
+    edition = name.split("/")[0] if "/" in name else "en"
+    notebooks = [n for n in pages() if n in NOTEBOOKS and n != name]
+    same = [n for n in notebooks if n.startswith(edition)]
+    return [*same, f"{edition}/index"][0]
+
+
+def weigh(browser, address, name):
+    """Bytes of a page: on a first visit, read to its end, as a next page."""
+    first = Visit(browser, viewport=PHONE)
+    first.open(f"{address}{name}.html")
+    weights = {"first": first.bytes}
+    first.page.evaluate(
+        """async () => {
+          for (let y = 0; y < document.body.scrollHeight; y += 500) {
+            scrollTo(0, y);
+            await new Promise((done) => setTimeout(done, 15));
+          }
+        }"""
+    )
+    first.page.wait_for_load_state("networkidle")
+    weights["read"] = first.bytes
+    foreign = [
+        url
+        for url in first.requests
+        if not url.startswith((address, "data:", "blob:"))
+    ]
+    first.close()
+    # A reader comes from another notebook of the edition, or its cover.
+    following = Visit(browser, viewport=PHONE)
+    following.open(f"{address}{page_before(name)}.html")
+    following.bytes = 0
+    following.open(f"{address}{name}.html")
+    weights["next"] = following.bytes
+    messages = first.messages + following.messages
+    following.close()
+    return {**weights, "foreign": foreign, "messages": messages}
+
+
+def accessibility(browser, address, name, axe):
+    """axe's violations in both themes on a desktop, in light on a phone."""
+    found = {}
+    for look, viewport, theme in (
+        ("light", DESKTOP, "light"),
+        ("dark", DESKTOP, "dark"),
+        ("phone", PHONE, "light"),
+    ):
+        visit = Visit(browser, viewport=viewport, color_scheme=theme)
+        visit.open(f"{address}{name}.html")
+        visit.page.evaluate(axe)
+        result = visit.page.evaluate(
+            "(tags) => axe.run({runOnly: tags})", TAGS
+        )
+        found[look] = [
+            {
+                "rule": violation["id"],
+                "help": violation["help"],
+                "nodes": [
+                    (node["target"], node["html"][:160])
+                    for node in violation["nodes"]
+                ],
+            }
+            for violation in result["violations"]
+        ]
+        visit.close()
+    return found
+
+
+def overflow(browser, address, name):
+    """By how many pixels a page is wider than a phone of 360."""
+    visit = Visit(browser, viewport=NARROW)
+    visit.open(f"{address}{name}.html")
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    visit.close()
+    return width - NARROW["width"]
+
+
+def lighthouse(modules, browser_path, address, name, desktop):
+    """{category: score of 100, "lcp": seconds, ...} of one run."""
+    command = [
+        "node", modules / "lighthouse" / "cli" / "index.js",
+        f"{address}{name}.html", "--output=json", "--quiet",
+        f"--only-categories={','.join(CATEGORIES)}",
+        "--chrome-flags=--headless=new --no-sandbox",
+    ]  # fmt: skip
+    if desktop:
+        command.append("--preset=desktop")
+    environment = {**os.environ, "CHROME_PATH": browser_path}
+    for _ in range(2):  # a run that broke, not one that scored low
+        run = subprocess.run(command, env=environment, capture_output=True)
+        if run.returncode == 0:
+            break
+    else:
+        sys.exit(f"Lighthouse failed on {name}:\n{run.stderr.decode()}")
+    report = json.loads(run.stdout)
+    audits = report["audits"]
+    scores = {
+        category: round(100 * report["categories"][category]["score"])
+        for category in CATEGORIES
+    }
+    scores["lcp"] = audits["largest-contentful-paint"]["numericValue"] / 1000
+    scores["tbt"] = audits["total-blocking-time"]["numericValue"]
+    scores["cls"] = audits["cumulative-layout-shift"]["numericValue"]
+    scores["failed"] = [
+        f"{audit['id']}: {audit['title']}"
+        for category in CATEGORIES[1:]
+        for reference in report["categories"][category]["auditRefs"]
+        if (audit := audits[reference["id"]])["score"] == 0
+        and reference["weight"]
+    ]
+    return scores
+
+
+def pages():
+    found = [p.relative_to(SITE) for p in SITE.glob("[ez][nh]/**/*.html")]
+    return sorted(p.with_suffix("").as_posix() for p in found) + ["404"]
+
+
+def audit_pages(browser, address, axe):
+    print(
+        f"{'page':44} {'first':>6} {'read':>6} {'next':>6} kB"
+        "  foreign console  axe light/dark/phone  wide"
+    )
+    report, failures = {}, []
+    for name in pages():
+        row = weigh(browser, address, name)
+        row["axe"] = accessibility(browser, address, name, axe)
+        row["overflow"] = overflow(browser, address, name)
+        report[name] = row
+        counts = "/".join(str(len(found)) for found in row["axe"].values())
+        print(
+            f"{name:44} {row['first'] / 1000:6.0f} {row['read'] / 1000:6.0f}"
+            f" {row['next'] / 1000:6.0f}     {len(row['foreign']):7}"
+            f" {len(row['messages']):7}  {counts:>20}  {row['overflow']:4}",
+            flush=True,
+        )
+        for look, violations in row["axe"].items():
+            for found in violations:
+                target, html = found["nodes"][0]
+                failures.append(
+                    f"{name} ({look}): axe {found['rule']}, {found['help']}: "
+                    f"{len(found['nodes'])}, the first {target} {html!r}"
+                )
+        failures += [f"{name}: foreign {url}" for url in row["foreign"]]
+        failures += [f"{name}: console: {m}" for m in row["messages"]]
+        if row["overflow"] > 0:
+            failures.append(f"{name}: {row['overflow']} px too wide at 360")
+        if row["first"] > FIRST_VISIT:
+            failures.append(f"{name}: first visit {row['first']} bytes")
+        if name in NOTEBOOKS and row["next"] > NEXT_PAGE:
+            failures.append(f"{name}: next page {row['next']} bytes")
+    return report, failures
+
+
+def audit_scores(modules, browser_path, address):
+    names = pages() if os.environ.get("ALL") else SAMPLE
+    names = [n for n in names if not n.endswith(("404", "search"))]
+    print(
+        f"\n{'Lighthouse':44} {'':8} perf a11y best  seo   LCP s  TBT ms   CLS"
+    )
+    report, failures = {}, []
+    for name in names:
+        for look in ("mobile", "desktop"):
+            row = lighthouse(
+                modules, browser_path, address, name, look == "desktop"
+            )
+            report[f"{name} {look}"] = row
+            scores = " ".join(f"{row[c]:4}" for c in CATEGORIES)
+            print(
+                f"{name:44} {look:8} {scores}   {row['lcp']:5.2f}"
+                f"  {row['tbt']:6.0f}  {row['cls']:.2f}",
+                flush=True,
+            )
+            for category in CATEGORIES[1:]:
+                if row[category] < LEAST_SCORE:
+                    failures.append(
+                        f"{name} ({look}): {category} {row[category]}: "
+                        + "; ".join(row["failed"])
+                    )
+    mobile = [r["performance"] for k, r in report.items() if "mobile" in k]
+    print(f"performance, mobile: mean {sum(mobile) / len(mobile):.1f}")
+    return report, failures
+
+
+def main():
+    if not (SITE / "index.html").exists():
+        sys.exit("There is no built site. Run `make build` first.")
+    browser_path = find_browser()
+    if browser_path is None:
+        sys.exit("No Chromium found: apt install chromium, or set CHROMIUM.")
+    modules = install_tools()
+    axe = (modules / "axe-core" / "axe.min.js").read_text("utf-8")
+    with serving(SITE) as address:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path, args=["--no-sandbox"]
+            )
+            report, failures = audit_pages(browser, address, axe)
+            browser.close()
+        scores, more = audit_scores(modules, browser_path, address)
+    text = json.dumps({"pages": report, "lighthouse": scores}, indent=1)
+    (WORK / "report.json").write_text(text, "utf-8")
+    failures += more
+    print("\n".join(["", *failures, f"{len(failures)} past a limit"]))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
