@@ -42,6 +42,15 @@ SCRIPTS = [
 ]
 KEPT = ["favicon.svg"]
 ICONS = "scripts/fontawesome.js"
+# KaTeX's fonts for one alphabet; the others draw everything else.
+FONT_CLASSES = {
+    "AMS": "mathbb|textbb|amsrm",
+    "Caligraphic": "mathcal",
+    "Fraktur": "mathfrak|textfrak",
+    "SansSerif": "mathsf|textsf",
+    "Script": "mathscr|textscr",
+    "Typewriter": "mathtt|texttt",
+}
 # Classes that scripts put together from parts.
 MADE_BY_SCRIPTS = {"dark", "light", "auto"}
 
@@ -209,14 +218,18 @@ def cut_font(path, text):
     subset.save_font(font, path, options)
 
 
-def formula_characters(html):
-    """Every character of the formulas of some pages."""
-    formulas = re.findall(
-        r'<span class="katex-html".*?(?=<span class="katex-mathml"|\Z)',
-        html,
-        flags=re.S,
-    )
-    return unescape("".join(sorted(set("".join(formulas))))) + "&<>"
+def font_characters(name, html):
+    """The characters that formulas of some pages take from KaTeX's font."""
+    (family,) = re.findall(r"KaTeX_(\w+)-", name)
+    classes = FONT_CLASSES.get(family)
+    if classes:
+        texts = re.findall(
+            rf'<span class="[^"]*\b(?:{classes})\b[^"]*"[^>]*>([^<]*)<', html
+        )
+    else:
+        texts = re.findall(r"<math\b.*?</math>", html, flags=re.S)
+        texts += re.findall(r'<span class="delim[^>]*>(?:<span>)?([^<])', html)
+    return unescape("".join(sorted(set("".join(texts))))) + " &<>"
 
 
 def finish(app, exception):
@@ -236,9 +249,10 @@ def finish(app, exception):
     css = join_styles(static, "\n".join(pages.values()), script)
     pages = {path: plain_tokens(text) for path, text in pages.items()}
     fonts = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
-    characters = formula_characters("".join(pages.values()))
+    everything = "".join(pages.values())
     for name in fonts:
-        cut_font(static / "fonts" / name, characters)
+        text = font_characters(name, everything)
+        cut_font(static / "fonts" / name, text)
     kept = {static / name for name in KEPT}
     kept.add(static / f"card-{app.config.edition}.png")
     kept |= {static / "fonts" / name for name in fonts}

@@ -45,8 +45,10 @@ class Renderer:
             html = self.engine.call("katex.renderToString", latex, options)
         except JSEvalException as error:
             raise ValueError(str(error).splitlines()[0]) from error
-        # The source once more, a fifth of the markup; nothing reads it.
-        return re.sub(r"<annotation.*?</annotation>", "", html, flags=re.S)
+        # The source once more, and what HTML does not need around MathML.
+        html = re.sub(r"<annotation.*?</annotation>", "", html, flags=re.S)
+        html = re.sub(r"</?semantics>", "", html)
+        return html.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
 def render(translator, node, display):
