@@ -16,12 +16,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 RIGHT_PYTHON := "import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) \
 	or sys.exit('The book needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ...' % v)"
 
-.PHONY: help serve build test lab budget format requirements clean
+.PHONY: help serve build test audit pdf epub lab budget format requirements clean
 
 help:
 	@echo "make serve         build both editions and serve them (PORT=8000)"
 	@echo "make build         build both editions into _build/site"
 	@echo "make test          run every check, every notebook included"
+	@echo "make audit         accessibility, weight and Lighthouse (ALL=1: each page)"
+	@echo "make pdf           each edition as a PDF in _build/pdf"
+	@echo "make epub          each edition as an EPUB in _build/epub"
 	@echo "make lab           open JupyterLab on the book"
 	@echo "make budget        measure time and memory of each notebook"
 	@echo "make format        format code, in notebooks too"
@@ -34,6 +37,7 @@ $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --requirement requirements.txt --editable .
+	$(BIN)/python -m website.katex
 	@touch $(READY)
 
 build: $(READY)
@@ -46,6 +50,12 @@ test: build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+audit: build
+	$(BIN)/python -m tests.audit
+
+pdf epub: build
+	$(BIN)/python -m website.export $@
 
 lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir book

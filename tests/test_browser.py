@@ -172,6 +172,27 @@ def test_page_on_a_phone(visit, address, name):
     assert missing == []
 
 
+@pytest.mark.parametrize("edition", list(CONFIG["editions"]))
+def test_cut_fonts_still_draw_every_formula(visit, edition):
+    page = visit(f"{edition}/03-principles/cnn-convolution-layer")
+    session = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        session.send(f"{domain}.enable")
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    parts = session.send(
+        "DOM.querySelectorAll",
+        {"nodeId": root, "selector": ".katex-html :not(.cjk_fallback)"},
+    )["nodeIds"]
+    drawn = {
+        font["familyName"]
+        for part in parts
+        for font in session.send(
+            "CSS.getPlatformFontsForNode", {"nodeId": part}
+        )["fonts"]
+    }
+    assert drawn and all(name.startswith("KaTeX_") for name in drawn), drawn
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_theme_follows_the_system_and_remembers_a_choice(visit, theme):
     page = visit(f"en/{PAGE}", color_scheme=theme)
