@@ -10,6 +10,7 @@ import hashlib
 import re
 import shutil
 from html import unescape
+from logging import WARNING, getLogger
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,6 +56,7 @@ FONT_CLASSES = {
 MADE_BY_SCRIPTS = {"dark", "light", "auto"}
 
 logger = logging.getLogger(__name__)
+getLogger("fontTools.subset").setLevel(WARNING)
 
 
 def words(text):
@@ -197,7 +199,11 @@ def join_styles(static, pages, scripts):
 
 
 def plain_tokens(html):
-    """HTML without the spans around code that has the colour of text."""
+    """HTML without thebe's settings, nor spans around code of plain colour."""
+    html = re.sub(
+        r"<script type=\"text/x-thebe-config.*?</script>", "", html, flags=re.S
+    )
+    html = re.sub(r"<script>kernelName = .*?</script>", "", html)
     return re.sub(
         r"<pre>.*?</pre>",
         lambda block: re.sub(
@@ -228,7 +234,6 @@ def font_characters(name, html):
         )
     else:
         texts = re.findall(r"<math\b.*?</math>", html, flags=re.S)
-        texts += re.findall(r'<span class="delim[^>]*>(?:<span>)?([^<])', html)
     return unescape("".join(sorted(set("".join(texts))))) + " &<>"
 
 
@@ -251,8 +256,10 @@ def finish(app, exception):
     fonts = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
     everything = "".join(pages.values())
     for name in fonts:
-        text = font_characters(name, everything)
-        cut_font(static / "fonts" / name, text)
+        # Those of large delimiters are small, and used piece by piece.
+        if "Size" not in name:
+            text = font_characters(name, everything)
+            cut_font(static / "fonts" / name, text)
     kept = {static / name for name in KEPT}
     kept.add(static / f"card-{app.config.edition}.png")
     kept |= {static / "fonts" / name for name in fonts}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import find_browser
+from website.browser import find_browser
 from website.build import BUILD, SITE
 from website.editions import BOOK
 from website.serve import serving

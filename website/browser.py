@@ -1,4 +1,4 @@
-"""The browser of this machine, for the tests, the audit and the export."""
+"""The browser of this machine: it tests, audits and prints the site."""
 
 import os
 import shutil
