@@ -128,9 +128,15 @@ def test_epub_pages_are_xml_with_mathml_and_links_that_lead(epub):
         for name, tree in trees.items()
     }
     formulas = 0
+    children = {"msub": 2, "msup": 2, "mfrac": 2, "munder": 2, "mover": 2}
+    children |= {"msubsup": 3, "munderover": 3, "mroot": 2}
     for name, tree in trees.items():
         for element in tree.iter():
             formulas += element.tag == f"{{{export.MATHML}}}math"
+            math = element.tag.removeprefix(f"{{{export.MATHML}}}")
+            assert len(element) == children.get(math, len(element)), (
+                f"{name}: {math} with {len(element)} children"
+            )
             address = element.get("href", "")
             if ":" in address or not address or address.endswith(".css"):
                 continue

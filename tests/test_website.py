@@ -17,6 +17,11 @@ def test_formula_becomes_html_and_mathml_without_its_source():
     assert r"\frac" not in html
 
 
+def test_a_function_name_is_one_child_of_a_subscript():
+    html = formulas.Renderer()(r"y_{\max}", display=False)
+    assert "<msub><mi>y</mi><mrow><mi>max</mi>" in html
+
+
 @pytest.mark.parametrize("latex", [r"\frac{a", r"\nosuchcommand", "a_b_c"])
 def test_wrong_formula_is_refused(latex):
     with pytest.raises(ValueError, match="KaTeX|parse"):

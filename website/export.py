@@ -24,9 +24,7 @@ WEBSITE = Path(__file__).parent
 NAME = "large-ai-models"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 # What paper has no use for.
-DROPPED = (
-    "script, button, .headerlink, .only-dark, details.hide > summary, svg"
-)
+DROPPED = "script, button, .headerlink, .only-dark, details.hide > summary"
 STRINGS = yaml.safe_load((WEBSITE / "strings.yml").read_text("utf-8"))
 
 
@@ -79,6 +77,8 @@ def article(edition, page):
         details.name = "div"
         details.attrs = {"class": "unfolded"}
         if summary := details.find("summary", recursive=False):
+            for icon in summary.find_all("svg"):
+                icon.decompose()
             summary.name = "p"
             summary.attrs = {"class": "unfolded-title"}
     return body
@@ -224,6 +224,18 @@ xml:lang="{language}">
 <body>{body}</body></html>"""
 
 
+def unique_ids(svg):
+    """SVG whose ids occur once; matplotlib repeats that of equal images."""
+    seen = set()
+
+    def keep_first(found):
+        repeated = found[1] in seen
+        seen.add(found[1])
+        return "" if repeated else found[0]
+
+    return re.sub(r'\sid="([^"]+)"', keep_first, svg)
+
+
 def chapter(edition, page, pages):
     """(title, XHTML of the body, images, has formulas) of one page."""
     body = article(edition, page)
@@ -264,7 +276,11 @@ def make_epub(edition, folder):
             f'<li class="depth-{depth}"><a href="{key(page)}.xhtml">'
             f"{escape(name)}</a></li>"
         )
-        files |= {f"images/{path.name}": path.read_bytes() for path in images}
+        for image in images:
+            content = image.read_bytes()
+            if image.suffix == ".svg":
+                content = unique_ids(content.decode()).encode()
+            files[f"images/{image.name}"] = content
     listed = (
         f'<nav epub:type="toc"><h1>{escape(STRINGS[edition]["contents"])}</h1>'
         f"<ol>{''.join(lines)}</ol></nav>"

@@ -48,6 +48,10 @@ class Renderer:
         # The source once more, and what HTML does not need around MathML.
         html = re.sub(r"<annotation.*?</annotation>", "", html, flags=re.S)
         html = re.sub(r"</?semantics>", "", html)
+        # A function's name and its sign are one child of a subscript.
+        html = re.sub(
+            "(<mi[^>]*>[^<]*</mi><mo>\u2061</mo>)", r"<mrow>\1</mrow>", html
+        )
         return html.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
