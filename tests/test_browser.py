@@ -164,6 +164,12 @@ def test_page_on_a_phone(visit, address, name):
            }).map((element) => element.outerHTML.slice(0, 120))"""
     )
     assert outside == []
+    scrolling = page.evaluate(
+        """() => [...document.querySelectorAll("article div.math")]
+           .filter((block) => block.scrollWidth > block.clientWidth)
+           .map((block) => block.textContent.slice(0, 60))"""
+    )
+    assert scrolling == []
     missing = page.evaluate(
         """() => [...document.images]
            .filter((image) => image.checkVisibility() && !image.naturalWidth)
@@ -183,7 +189,7 @@ def test_cut_fonts_still_draw_every_formula(visit, edition):
         "DOM.querySelectorAll",
         {
             "nodeId": root,
-            "selector": ".katex-html :not(.cjk_fallback):not(:has(*))",
+            "selector": ".katex-html :not(.cjk_fallback, .beside, :has(*))",
         },
     )["nodeIds"]
     drawn = {
@@ -194,6 +200,18 @@ def test_cut_fonts_still_draw_every_formula(visit, edition):
         )["fonts"]
     }
     assert drawn and all(name.startswith("KaTeX_") for name in drawn), drawn
+
+
+def test_no_line_begins_with_a_mark_after_a_formula(visit):
+    page = visit("zh/03-principles/cnn-convolution-layer", viewport=PHONE)
+    lost = page.evaluate(
+        """() => [...document.querySelectorAll(".katex .beside")].filter(
+             (mark) => /^[，。、；：）]/.test(mark.textContent) &&
+               mark.getBoundingClientRect().left <=
+               mark.closest("p, li, td").getBoundingClientRect().left + 1
+           ).length"""
+    )
+    assert lost == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -162,6 +162,22 @@ def test_every_formula_has_mathml(name):
     assert "katex-error" not in text
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_equations_are_cited_by_their_number(name):
+    text = html(name).read_text("utf-8")
+    numbers = dict(
+        re.findall(
+            r'id="(equation-[^"]+)">\s*<span class="eqno">\((\d+)\)', text
+        )
+    )
+    shown = [int(number) for number in numbers.values()]
+    assert shown == list(range(1, len(shown) + 1))
+    for anchor, number in re.findall(
+        r'href="#(equation-[^"]+)">\((\d+)\)</a>', text
+    ):
+        assert numbers[anchor] == number
+
+
 def test_sitemap_lists_every_page():
     listed = (SITE / "sitemap.xml").read_text("utf-8")
     address = build.site_url(CONFIG)

@@ -22,6 +22,16 @@ def test_a_function_name_is_one_child_of_a_subscript():
     assert "<msub><mi>y</mi><mrow><mi>max</mi>" in html
 
 
+def test_marks_beside_a_formula_move_into_it():
+    html = formulas.Renderer()("a+b", display=False)
+    marked = formulas.punctuate(html, "（", "，")
+    text = re.sub("<[^>]*>", "", marked)
+    assert text == "（a+b，（a+b，"
+    assert formulas.punctuate(html, "", "") == html
+    last = marked.rsplit('<span class="katex-base">', 1)[1]
+    assert "b" in last and "，" in last
+
+
 @pytest.mark.parametrize("latex", [r"\frac{a", r"\nosuchcommand", "a_b_c"])
 def test_wrong_formula_is_refused(latex):
     with pytest.raises(ValueError, match="KaTeX|parse"):

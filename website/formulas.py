@@ -6,6 +6,7 @@ the MathML. Equations are numbered from 1 on each page.
 
 import re
 from collections import Counter
+from html import escape
 
 from docutils import nodes
 from py_mini_racer import JSEvalException, MiniRacer
@@ -71,7 +72,9 @@ def render(translator, node, display):
 
 
 def visit_math(self, node):
-    self.body.append(render(self, node, display=False))
+    html = render(self, node, display=False)
+    marks = node.get("opening", ""), node.get("closing", "")
+    self.body.append(punctuate(html, *marks))
     raise nodes.SkipNode
 
 
@@ -101,10 +104,10 @@ def number_by_page(app, env):
 
 
 class Punctuation(SphinxPostTransform):
-    """Keep a comma on the line of the formula before it.
+    """Move a comma after a formula into it, and an opening bracket before.
 
-    A browser may break a line on either side of a formula; it does not
-    between a formula and a comma in one `nobreak` span (static/book.css).
+    A browser may break a line on either side of a formula, whatever follows;
+    it does not inside the formula's last part.
     """
 
     default_priority = 800
@@ -117,11 +120,7 @@ class Punctuation(SphinxPostTransform):
             after = parent[place + 1] if place + 1 < len(parent) else None
             opening = self._ends(before, f"[{re.escape(OPENING)}]+$")
             closing = self._ends(after, f"^[{re.escape(CLOSING)}]+")
-            if not opening and not closing:
-                continue
-            span = nodes.inline("", classes=["nobreak"])
-            parent.replace(math, span)
-            span += [nodes.Text(opening), math, nodes.Text(closing)]
+            math["opening"], math["closing"] = opening, closing
             if opening:
                 text = before.astext().removesuffix(opening)
                 parent.replace(before, nodes.Text(text))
@@ -134,6 +133,23 @@ class Punctuation(SphinxPostTransform):
             return ""
         found = re.search(pattern, node.astext())
         return found.group() if found else ""
+
+
+def punctuate(html, opening, closing):
+    """A formula's HTML and MathML with the marks that stand beside it."""
+    html_start, math_start = '<span class="katex-base">', "<math>"
+    html_end, math_end = "</span></span></span>", "</math>"
+    if opening:
+        mark = escape(opening)
+        html = html.replace(
+            html_start, f'{html_start}<span class="beside">{mark}</span>', 1
+        ).replace(math_start, f"{math_start}<mtext>{mark}</mtext>", 1)
+    if closing:
+        mark = escape(closing)
+        html = html.replace(math_end, f"<mtext>{mark}</mtext>{math_end}")
+        html = html.removesuffix(html_end)
+        html += f'<span class="beside">{mark}</span>{html_end}'
+    return html
 
 
 def setup(app):

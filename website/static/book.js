@@ -74,34 +74,39 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
 });
 
 // A formula wider than the text first gets smaller, down to seven tenths; if
-// that is not enough it breaks at a relation, and scrolls at the last. All are
-// measured before any is changed: each change in between costs a new layout.
+// that is not enough it breaks at a relation, gets smaller down to six tenths,
+// and scrolls at the last. All are measured before any is changed: each change
+// in between costs a new layout.
 const fit = () => {
-  let wide = [...document.querySelectorAll("article div.math")].filter(
-    (block) => block.clientWidth && block.querySelector(".katex-display")
-  );
-  const formula = (block) => block.querySelector(".katex-display");
-  for (const block of wide) {
-    formula(block).style.fontSize = "";
-    formula(block).classList.add("one-line");
+  let wide = [...document.querySelectorAll("article div.math")]
+    .filter((block) => block.clientWidth && block.querySelector(".katex-display"))
+    .map((block) => ({ block, formula: block.querySelector(".katex-display"), scale: 1 }));
+  for (const { block, formula } of wide) {
+    formula.style.fontSize = "";
+    formula.classList.add("one-line");
     block.removeAttribute("tabindex");
   }
-  for (const oneLine of [true, false]) {
-    const measured = wide.map((block) => [
-      block, (0.99 * block.clientWidth) / block.scrollWidth,
-    ]);
-    wide = measured.filter(([, ratio]) => ratio < 0.98).map(([block]) => block);
-    for (const [block, ratio] of measured) {
-      if (ratio >= 0.98) continue;
-      if (oneLine && ratio < 0.7) formula(block).classList.remove("one-line");
-      else formula(block).style.fontSize = `${Math.max(0.7, ratio)}em`;
+  for (let pass = 0; pass < 4; pass += 1) {
+    for (const item of wide) item.room = item.block.clientWidth / item.block.scrollWidth;
+    wide = wide.filter(({ room }) => room < 1);
+    for (const item of wide) {
+      // The number beside a formula does not shrink with it.
+      const scale = item.scale * (item.room - 0.03);
+      const lines = item.formula.classList;
+      if (scale < 0.7 && lines.contains("one-line")) {
+        lines.remove("one-line");
+        item.scale = 1;
+      } else {
+        item.scale = Math.max(0.6, scale);
+      }
+      item.formula.style.fontSize = `${item.scale}em`;
     }
   }
-  for (const block of wide.filter((b) => b.scrollWidth > b.clientWidth)) {
-    block.tabIndex = 0;
+  for (const { block } of wide) {
+    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
   }
 };
-document.fonts.ready.then(fit);
+addEventListener("load", () => document.fonts.ready.then(fit));
 let resized;
 addEventListener("resize", () => {
   clearTimeout(resized);
