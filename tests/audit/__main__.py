@@ -81,7 +81,7 @@ class Visit:
 
     def open(self, url):
         self.page.goto(url)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(500)  # fonts and the first figures
 
     def close(self):
         self.context.close()
@@ -95,74 +95,70 @@ def page_before(name):
     return [*same, f"{edition}/index"][0]
 
 
-def weigh(browser, address, name):
-    """Bytes of a page: on a first visit, read to its end, as a next page."""
-    first = Visit(browser, viewport=PHONE)
-    first.open(f"{address}{name}.html")
-    weights = {"first": first.bytes}
-    first.page.evaluate(
+def scroll_to_end(page):
+    """Read a page to its end, as lazily loaded figures ask for."""
+    page.evaluate(
         """async () => {
           for (let y = 0; y < document.body.scrollHeight; y += 500) {
             scrollTo(0, y);
-            await new Promise((done) => setTimeout(done, 15));
+            await new Promise((done) => setTimeout(done, 10));
           }
+          scrollTo(0, 0);
         }"""
     )
-    first.page.wait_for_load_state("networkidle")
-    weights["read"] = first.bytes
-    foreign = [
+
+
+def violations(page, axe):
+    """What axe-core reports on a page as it stands."""
+    page.evaluate(axe)
+    result = page.evaluate("(tags) => axe.run({runOnly: tags})", TAGS)
+    return [
+        {
+            "rule": found["id"],
+            "help": found["help"],
+            "nodes": [
+                (node["target"], " ".join(node["html"][:160].split()))
+                for node in found["nodes"]
+            ],
+        }
+        for found in result["violations"]
+    ]
+
+
+def inspect(browser, address, name, axe):
+    """Everything that one page is measured for, but Lighthouse."""
+    row = {"axe": {}}
+    phone = Visit(browser, viewport=PHONE, color_scheme="light")
+    phone.open(f"{address}{name}.html")
+    row["first"] = phone.bytes
+    scroll_to_end(phone.page)
+    phone.page.wait_for_timeout(300)
+    row["read"] = phone.bytes
+    row["axe"]["phone"] = violations(phone.page, axe)
+    phone.page.set_viewport_size(NARROW)
+    phone.page.wait_for_timeout(300)
+    width = phone.page.evaluate("document.documentElement.scrollWidth")
+    row["overflow"] = width - NARROW["width"]
+    phone.close()
+    # The same page after another, on a phone; then wide, in both themes.
+    after = Visit(browser, viewport=PHONE, color_scheme="light")
+    after.open(f"{address}{page_before(name)}.html")
+    after.bytes = 0
+    after.open(f"{address}{name}.html")
+    row["next"] = after.bytes
+    after.page.set_viewport_size(DESKTOP)
+    row["axe"]["light"] = violations(after.page, axe)
+    after.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    after.page.wait_for_timeout(300)
+    row["axe"]["dark"] = violations(after.page, axe)
+    after.close()
+    row["messages"] = phone.messages + after.messages
+    row["foreign"] = [
         url
-        for url in first.requests
+        for url in phone.requests + after.requests
         if not url.startswith((address, "data:", "blob:"))
     ]
-    first.close()
-    # A reader comes from another notebook of the edition, or its cover.
-    following = Visit(browser, viewport=PHONE)
-    following.open(f"{address}{page_before(name)}.html")
-    following.bytes = 0
-    following.open(f"{address}{name}.html")
-    weights["next"] = following.bytes
-    messages = first.messages + following.messages
-    following.close()
-    return {**weights, "foreign": foreign, "messages": messages}
-
-
-def accessibility(browser, address, name, axe):
-    """axe's violations in both themes on a desktop, in light on a phone."""
-    found = {}
-    for look, viewport, theme in (
-        ("light", DESKTOP, "light"),
-        ("dark", DESKTOP, "dark"),
-        ("phone", PHONE, "light"),
-    ):
-        visit = Visit(browser, viewport=viewport, color_scheme=theme)
-        visit.open(f"{address}{name}.html")
-        visit.page.evaluate(axe)
-        result = visit.page.evaluate(
-            "(tags) => axe.run({runOnly: tags})", TAGS
-        )
-        found[look] = [
-            {
-                "rule": violation["id"],
-                "help": violation["help"],
-                "nodes": [
-                    (node["target"], node["html"][:160])
-                    for node in violation["nodes"]
-                ],
-            }
-            for violation in result["violations"]
-        ]
-        visit.close()
-    return found
-
-
-def overflow(browser, address, name):
-    """By how many pixels a page is wider than a phone of 360."""
-    visit = Visit(browser, viewport=NARROW)
-    visit.open(f"{address}{name}.html")
-    width = visit.page.evaluate("document.documentElement.scrollWidth")
-    visit.close()
-    return width - NARROW["width"]
+    return row
 
 
 def lighthouse(modules, browser_path, address, name, desktop):
@@ -213,11 +209,11 @@ def audit_pages(browser, address, axe):
     )
     report, failures = {}, []
     for name in pages():
-        row = weigh(browser, address, name)
-        row["axe"] = accessibility(browser, address, name, axe)
-        row["overflow"] = overflow(browser, address, name)
+        row = inspect(browser, address, name, axe)
         report[name] = row
-        counts = "/".join(str(len(found)) for found in row["axe"].values())
+        counts = "/".join(
+            str(len(row["axe"][look])) for look in ("light", "dark", "phone")
+        )
         print(
             f"{name:44} {row['first'] / 1000:6.0f} {row['read'] / 1000:6.0f}"
             f" {row['next'] / 1000:6.0f}     {len(row['foreign']):7}"
