@@ -4,13 +4,11 @@ Needs Chromium on the machine; without one these tests are skipped, unless
 BROWSER_REQUIRED is set, as CI does.
 """
 
-import os
 import re
 
 import pytest
 
 from tests.test_site import CONFIG, PAGES, SITE
-from website.browser import find_browser
 from website.serve import serving
 
 PHONE = {"width": 360, "height": 780}
@@ -68,27 +66,6 @@ SEARCHES = [
     ("en", "Mauna Loa", "cnn-convolution", None),
     ("en", "bibliography", "bibliography", None),
 ]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = find_browser()
-    if path is None:
-        message = (
-            "no Chromium on this machine (apt install chromium, or set "
-            "CHROMIUM to a browser's path): the site's browser tests are left"
-        )
-        if os.environ.get("BROWSER_REQUIRED"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

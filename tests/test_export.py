@@ -1,15 +1,14 @@
 """The PDF and the EPUB of each edition, made from the built site."""
 
-import os
 import re
 import zipfile
 from unicodedata import normalize
 from xml.etree import ElementTree
 
 import pytest
+from pypdf import PdfReader
 
 from website import export
-from website.browser import find_browser
 from website.build import load_config
 
 EDITIONS = list(load_config()["editions"])
@@ -18,12 +17,10 @@ TERM = {"zh": "卷积", "en": "convolution"}
 
 
 @pytest.fixture(scope="module", params=EDITIONS)
-def pdf(request, tmp_path_factory):
-    pypdf = pytest.importorskip("pypdf")
-    if find_browser() is None and not os.environ.get("BROWSER_REQUIRED"):
-        pytest.skip("no Chromium on this machine: the PDF is not made")
-    path = export.make_pdf(request.param, tmp_path_factory.mktemp("pdf"))
-    return request.param, pypdf.PdfReader(path)
+def pdf(request, tmp_path_factory, chromium):
+    folder = tmp_path_factory.mktemp("pdf")
+    path = export.make_pdf(request.param, folder, chromium)
+    return request.param, PdfReader(path)
 
 
 def fonts(reader):

@@ -11,13 +11,17 @@ import re
 import sys
 import uuid
 import zipfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
+from pypdf import PdfReader
 
+from website.browser import find_browser, open_browser
 from website.build import BUILD, ROOT, SITE, load_config
 
 WEBSITE = Path(__file__).parent
@@ -163,8 +167,6 @@ def print_pages(browser, html, path):
 
 def page_numbers(path, titles):
     """{id: page} of a printed PDF, from its named destinations."""
-    from pypdf import PdfReader
-
     reader = PdfReader(path)
     found = reader.named_destinations
     return {
@@ -174,31 +176,18 @@ def page_numbers(path, titles):
     }
 
 
-def make_pdf(edition, folder):
-    """Write the PDF of an edition into `folder`; gives its path."""
-    from playwright.sync_api import sync_playwright
-
-    from website.browser import find_browser
-
-    browser_path = find_browser()
-    if browser_path is None:
-        sys.exit("No Chromium found: apt install chromium, or set CHROMIUM.")
+def make_pdf(edition, folder, browser):
+    """Print an edition into `folder` by Playwright's `browser`; its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{NAME}-{edition}.pdf"
     main, titles = combined(edition)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--allow-file-access-from-files"],
-        )
-        numbers = {}
-        for _ in range(3):  # numbers may move a line, a line a page
-            html = paper(edition, main, titles, numbers)
-            print_pages(browser, html, path)
-            before, numbers = numbers, page_numbers(path, titles)
-            if numbers == before:
-                break
-        browser.close()
+    numbers = {}
+    for _ in range(3):  # numbers may move a line, a line a page
+        html = paper(edition, main, titles, numbers)
+        print_pages(browser, html, path)
+        before, numbers = numbers, page_numbers(path, titles)
+        if numbers == before:
+            break
     return path
 
 
@@ -319,14 +308,20 @@ media-type="application/xhtml+xml"/>{"".join(manifest)}</manifest>
 
 
 def main():
-    makers = {"pdf": make_pdf, "epub": make_epub}
     kind = sys.argv[1] if len(sys.argv) == 2 else None
-    if kind not in makers:
+    if kind not in ("pdf", "epub"):
         sys.exit("Usage: python -m website.export pdf|epub")
-    for edition in load_config()["editions"]:
-        path = makers[kind](edition, BUILD / kind)
-        size = path.stat().st_size / 1e6
-        print(f"{path.relative_to(ROOT)}: {size:.1f} MB")
+    with ExitStack() as stack:
+        make = make_epub
+        if kind == "pdf":
+            if find_browser() is None:
+                sys.exit("No Chromium: apt install chromium, or set CHROMIUM.")
+            browser = stack.enter_context(open_browser())
+            make = partial(make_pdf, browser=browser)
+        for edition in load_config()["editions"]:
+            path = make(edition, BUILD / kind)
+            size = path.stat().st_size / 1e6
+            print(f"{path.relative_to(ROOT)}: {size:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from website.browser import find_browser
+from website.browser import find_browser, open_browser
 from website.build import BUILD, SITE
 from website.editions import BOOK
 from website.serve import serving
@@ -277,12 +275,8 @@ def main():
     modules = install_tools()
     axe = (modules / "axe-core" / "axe.min.js").read_text("utf-8")
     with serving(SITE) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=browser_path, args=["--no-sandbox"]
-            )
+        with open_browser() as browser:
             report, failures = audit_pages(browser, address, axe)
-            browser.close()
         scores, more = audit_scores(modules, browser_path, address)
     text = json.dumps({"pages": report, "lighthouse": scores}, indent=1)
     (WORK / "report.json").write_text(text, "utf-8")
