@@ -49,7 +49,7 @@ serve: build
 test: build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
 audit: build
 	$(BIN)/python -m tests.audit

@@ -12,7 +12,8 @@ ARGUMENTS = ["--no-sandbox", "--allow-file-access-from-files"]
 def find_browser():
     """Path of a Chromium (CHROMIUM, else one on PATH); None without one."""
     named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
+    names = [named] if named else NAMES
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
   });
 });
 
-// A formula wider than the text first gets smaller, down to seven tenths; if
+// A formula wider than the text first gets smaller, down to eight tenths; if
 // that is not enough it breaks at a relation, gets smaller down to six tenths,
 // and scrolls at the last. All are measured before any is changed: each change
 // in between costs a new layout.
@@ -93,7 +93,7 @@ const fit = () => {
       // The number beside a formula does not shrink with it.
       const scale = item.scale * (item.room - 0.03);
       const lines = item.formula.classList;
-      if (scale < 0.7 && lines.contains("one-line")) {
+      if (scale < 0.8 && lines.contains("one-line")) {
         lines.remove("one-line");
         item.scale = 1;
       } else {
