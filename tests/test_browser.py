@@ -9,6 +9,7 @@ import re
 import pytest
 
 from tests.test_site import CONFIG, PAGES, SITE
+from tests.watch import Watch, scroll_through
 from website.serve import serving
 
 PHONE = {"width": 360, "height": 780}
@@ -85,17 +86,7 @@ def visit(chromium, address):
         contexts.append(context)
         context.set_default_timeout(8000)
         page = context.new_page()
-        page.troubles, page.requested = [], []
-        page.on(
-            "console",
-            lambda message: (
-                page.troubles.append(message.text)
-                if message.type in ("error", "warning")
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.on("request", lambda r: page.requested.append(r.url))
+        page.watch = Watch(page)
         page.goto(f"{address}/{name}" + ("" if name == "" else ".html"))
         page.wait_for_load_state("networkidle")
         return page
@@ -105,29 +96,13 @@ def visit(chromium, address):
         context.close()
 
 
-def scroll_through(page):
-    page.evaluate(
-        """async () => {
-          for (let y = 0; y < document.body.scrollHeight; y += 600) {
-            scrollTo(0, y);
-            await new Promise((done) => setTimeout(done, 20));
-          }
-        }"""
-    )
-    page.wait_for_load_state("networkidle")
-
-
 @pytest.mark.parametrize("name", [*PAGES, "en/search", "zh/search", "404"])
 def test_page_on_a_phone(visit, address, name):
     page = visit(name, viewport=PHONE, color_scheme="dark")
     scroll_through(page)
-    foreign = [
-        url
-        for url in page.requested
-        if not url.startswith((address, "data:", "blob:"))
-    ]
-    assert foreign == []
-    assert page.troubles == []
+    page.wait_for_load_state("networkidle")
+    assert page.watch.foreign(address) == []
+    assert page.watch.messages == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     outside = page.evaluate(
         """() => [...document.querySelectorAll(

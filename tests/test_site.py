@@ -201,9 +201,7 @@ def test_no_markup_is_left_unrendered(name):
     assert not re.search(r":::|\{\{|\{(?:cite|eq|admonition)\}", body)
 
 
-@pytest.mark.parametrize(
-    "name", [p for p in PAGES if (editions.BOOK / f"{p}.ipynb").exists()]
-)
+@pytest.mark.parametrize("name", editions.notebooks())
 def test_launch_links_open_this_notebook_of_this_edition(name):
     owner = URL.removeprefix("https://github.com/")
     links = parse(html(name)).links

@@ -8,12 +8,7 @@ import yaml
 from website import editions
 
 TOC = yaml.safe_load((editions.ROOT / "_toc.yml").read_text("utf-8"))
-NOTEBOOKS = [
-    f"{edition}/{page}"
-    for edition in (editions.SOURCE, editions.TARGET)
-    for page, suffix in editions.pages(edition).items()
-    if suffix == ".ipynb"
-]
+NOTEBOOKS = editions.notebooks()
 # What must never stand in a stored output, and why it would.
 FORBIDDEN = {
     "absolute path": r"(?<![\w.])/(?:home|root|tmp|usr|var|work|Users)/",

@@ -9,6 +9,7 @@ into small masks, and removes the files that are left over.
 import hashlib
 import re
 import shutil
+from collections import defaultdict
 from html import unescape
 from logging import WARNING, getLogger
 from pathlib import Path
@@ -45,12 +46,12 @@ KEPT = ["favicon.svg"]
 ICONS = "scripts/fontawesome.js"
 # KaTeX's fonts for one alphabet; the others draw everything else.
 FONT_CLASSES = {
-    "AMS": "mathbb|textbb|amsrm",
-    "Caligraphic": "mathcal",
-    "Fraktur": "mathfrak|textfrak",
-    "SansSerif": "mathsf|textsf",
-    "Script": "mathscr|textscr",
-    "Typewriter": "mathtt|texttt",
+    "AMS": ("mathbb", "textbb", "amsrm"),
+    "Caligraphic": ("mathcal",),
+    "Fraktur": ("mathfrak", "textfrak"),
+    "SansSerif": ("mathsf", "textsf"),
+    "Script": ("mathscr", "textscr"),
+    "Typewriter": ("mathtt", "texttt"),
 }
 # Classes that scripts put together from parts.
 MADE_BY_SCRIPTS = {"dark", "light", "auto"}
@@ -224,17 +225,25 @@ def cut_font(path, text):
     subset.save_font(font, path, options)
 
 
-def font_characters(name, html):
-    """The characters that formulas of some pages take from KaTeX's font."""
+def formula_characters(html):
+    """What formulas of some pages draw: all characters, and those by class."""
+    every, by_class = set(), defaultdict(set)
+    for formula in re.findall(r"<math\b.*?</math>", html, flags=re.S):
+        every.update(unescape(formula))
+    for classes, text in re.findall(
+        r'<span class="([^"]*)"[^>]*>([^<]+)<', html
+    ):
+        for name in classes.split():
+            by_class[name].update(unescape(text))
+    return every, by_class
+
+
+def font_characters(name, every, by_class):
+    """The characters that formulas take from one of KaTeX's fonts."""
     (family,) = re.findall(r"KaTeX_(\w+)-", name)
     classes = FONT_CLASSES.get(family)
-    if classes:
-        texts = re.findall(
-            rf'<span class="[^"]*\b(?:{classes})\b[^"]*"[^>]*>([^<]*)<', html
-        )
-    else:
-        texts = re.findall(r"<math\b.*?</math>", html, flags=re.S)
-    return unescape("".join(sorted(set("".join(texts))))) + " &<>"
+    found = set().union(*(by_class[c] for c in classes)) if classes else every
+    return "".join(sorted(found)) + " &<>"
 
 
 def finish(app, exception):
@@ -254,11 +263,11 @@ def finish(app, exception):
     css = join_styles(static, "\n".join(pages.values()), script)
     pages = {path: plain_tokens(text) for path, text in pages.items()}
     fonts = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
-    everything = "".join(pages.values())
+    drawn = formula_characters("".join(pages.values()))
     for name in fonts:
         # Those of large delimiters are small, and used piece by piece.
         if "Size" not in name:
-            text = font_characters(name, everything)
+            text = font_characters(name, *drawn)
             cut_font(static / "fonts" / name, text)
     kept = {static / name for name in KEPT}
     kept.add(static / f"card-{app.config.edition}.png")

@@ -27,6 +27,11 @@ def load_config():
     return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
 
 
+def language_tag(edition):
+    """Sphinx's zh_CN of an edition's settings as HTML's zh-CN."""
+    return edition["language"].replace("_", "-")
+
+
 def repository_url(config):
     """The repository that CI builds from, else the one in _config.yml."""
     name = os.environ.get("GITHUB_REPOSITORY")
@@ -72,8 +77,7 @@ def edition_config(edition):
         templates_path=[str(ROOT / "website" / "templates")],
         edition=edition,
         edition_languages={
-            name: settings["language"].replace("_", "-")
-            for name, settings in every.items()
+            name: language_tag(settings) for name, settings in every.items()
         },
         site_url=site,
     )
@@ -114,8 +118,10 @@ def build_edition(edition, output):
 def write_root(output, config):
     """What stands above the editions: choice of language, 404, sitemap."""
     address = site_url(config)
+    style = (ROOT / "website" / "root.css").read_text("utf-8")
     for source, name in (("root.html", "index.html"), ("404.html",) * 2):
         text = (ROOT / "website" / source).read_text("utf-8")
+        text = text.replace("{{style}}", style)
         text = text.replace("{{site_url}}", address)
         text = text.replace("{{base}}", urlsplit(address).path)
         (output / name).write_text(text, "utf-8")

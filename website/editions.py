@@ -55,6 +55,16 @@ def pages(edition, book=BOOK):
     }
 
 
+def notebooks():
+    """Every notebook of both editions, as "zh/03-principles/cnn-pooling"."""
+    return [
+        f"{edition}/{page}"
+        for edition in (SOURCE, TARGET)
+        for page, suffix in pages(edition).items()
+        if suffix == ".ipynb"
+    ]
+
+
 def read(path):
     return nbformat.read(path, as_version=4)
 

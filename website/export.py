@@ -22,14 +22,14 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from website.browser import find_browser, open_browser
-from website.build import BUILD, ROOT, SITE, load_config
+from website.build import BUILD, ROOT, SITE, language_tag, load_config
+from website.metadata import STRINGS
 
 WEBSITE = Path(__file__).parent
 NAME = "large-ai-models"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 # What paper has no use for.
 DROPPED = "script, button, .headerlink, .only-dark, details.hide > summary"
-STRINGS = yaml.safe_load((WEBSITE / "strings.yml").read_text("utf-8"))
 
 
 def contents():
@@ -129,7 +129,7 @@ def paper(edition, main, titles, numbers):
         for depth, page, name in titles
     )
     return f"""<!doctype html>
-<html lang="{book["language"].replace("_", "-")}" data-theme="light">
+<html lang="{language_tag(book)}" data-theme="light">
 <head><meta charset="utf-8"><title>{escape(book["title"])}</title>
 <link rel="stylesheet" href="{css}">
 <style>{(WEBSITE / "paper.css").read_text("utf-8")}</style></head>
@@ -249,7 +249,7 @@ def chapter(edition, page, pages):
 def make_epub(edition, folder):
     """Write the EPUB 3 of an edition into `folder`; gives its path."""
     book = load_config()["editions"][edition]
-    language = book["language"].replace("_", "-")
+    language = language_tag(book)
     pages = [page for _, page in contents()]
     files = {"epub.css": (WEBSITE / "epub.css").read_bytes()}
     manifest, lines = [], []

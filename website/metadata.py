@@ -12,7 +12,9 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 
-STRINGS = Path(__file__).with_name("strings.yml")
+STRINGS = yaml.safe_load(
+    Path(__file__).with_name("strings.yml").read_text("utf-8")
+)
 LENGTH = 160
 
 
@@ -40,10 +42,9 @@ def launch_links(context):
 
 
 def add_context(app, pagename, templatename, context, doctree):
-    strings = yaml.safe_load(STRINGS.read_text("utf-8"))
     edition = app.config.edition
     context["edition"] = edition
-    context["ui"] = strings[edition]
+    context["ui"] = STRINGS[edition]
     context["site_url"] = app.config.site_url
     context["editions"] = {
         name: {
@@ -52,9 +53,9 @@ def add_context(app, pagename, templatename, context, doctree):
             "href": f"{context['content_root']}../{name}/{pagename}.html",
             "url": f"{app.config.site_url}{name}/{pagename}.html",
         }
-        for name, words in strings.items()
+        for name, words in STRINGS.items()
     }
-    context["description"] = describe(doctree, strings[edition]["description"])
+    context["description"] = describe(doctree, STRINGS[edition]["description"])
     # A function: the theme sets `header_buttons` later than it first looks
     # into the templates.
     context["launch_links"] = partial(launch_links, context)

@@ -14,15 +14,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.watch import Watch, scroll_through
+from website import editions
 from website.browser import find_browser, open_browser
 from website.build import BUILD, SITE
-from website.editions import BOOK
 from website.serve import serving
 
-NOTEBOOKS = {
-    p.relative_to(BOOK).with_suffix("").as_posix()
-    for p in BOOK.glob("[ez][nh]/**/*.ipynb")
-}
+NOTEBOOKS = editions.notebooks()
 HERE = Path(__file__).parent
 WORK = BUILD / "audit"
 PHONE = {"width": 390, "height": 844}
@@ -57,25 +55,19 @@ def install_tools():
 
 
 class Visit:
-    """One page in a context of its own, with what it asked for and said."""
+    """One page in a context of its own, watched and weighed."""
 
     def __init__(self, browser, **settings):
         self.context = browser.new_context(reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
+        self.watch = Watch(self.page)
         self.session = self.context.new_cdp_session(self.page)
         self.session.send("Network.enable")
-        self.bytes, self.messages, self.requests = 0, [], []
+        self.bytes = 0
         self.session.on("Network.loadingFinished", self._count)
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("pageerror", lambda e: self.messages.append(str(e)))
-        self.page.on("console", self._note)
 
     def _count(self, event):
         self.bytes += int(event["encodedDataLength"])
-
-    def _note(self, message):
-        if message.type in ("error", "warning"):
-            self.messages.append(message.text)
 
     def open(self, url):
         self.page.goto(url)
@@ -88,22 +80,8 @@ class Visit:
 def page_before(name):
     """Another page of the same edition, with formulas if there is one."""
     edition = name.split("/")[0] if "/" in name else "en"
-    notebooks = [n for n in pages() if n in NOTEBOOKS and n != name]
-    same = [n for n in notebooks if n.startswith(edition)]
+    same = [n for n in NOTEBOOKS if n.startswith(edition) and n != name]
     return [*same, f"{edition}/index"][0]
-
-
-def scroll_to_end(page):
-    """Read a page to its end, as lazily loaded figures ask for."""
-    page.evaluate(
-        """async () => {
-          for (let y = 0; y < document.body.scrollHeight; y += 500) {
-            scrollTo(0, y);
-            await new Promise((done) => setTimeout(done, 10));
-          }
-          scrollTo(0, 0);
-        }"""
-    )
 
 
 def violations(page, axe):
@@ -129,7 +107,7 @@ def inspect(browser, address, name, axe):
     phone = Visit(browser, viewport=PHONE, color_scheme="light")
     phone.open(f"{address}{name}.html")
     row["first"] = phone.bytes
-    scroll_to_end(phone.page)
+    scroll_through(phone.page)
     phone.page.wait_for_timeout(300)
     row["read"] = phone.bytes
     row["axe"]["phone"] = violations(phone.page, axe)
@@ -150,12 +128,9 @@ def inspect(browser, address, name, axe):
     after.page.wait_for_timeout(300)
     row["axe"]["dark"] = violations(after.page, axe)
     after.close()
-    row["messages"] = phone.messages + after.messages
-    row["foreign"] = [
-        url
-        for url in phone.requests + after.requests
-        if not url.startswith((address, "data:", "blob:"))
-    ]
+    watches = phone.watch, after.watch
+    row["messages"] = [m for watch in watches for m in watch.messages]
+    row["foreign"] = [u for watch in watches for u in watch.foreign(address)]
     return row
 
 

@@ -45,18 +45,19 @@ const findPart = async (pagefind, part) => {
 
 // Pages that hold every part, best first; else those that hold most words.
 const findPages = async (pagefind, query) => {
+  const whole = queryParts(query);
   let found = [];
-  for (const parts of [queryParts(query), smallerParts(queryParts(query))]) {
+  for (const parts of [whole, smallerParts(whole)]) {
     const maps = await Promise.all(parts.map((part) => findPart(pagefind, part)));
     const pages = new Map();
-    for (const map of maps) {
+    maps.forEach((map, number) => {
       for (const [id, { result, score }] of map) {
         const page = pages.get(id) ?? { result, score: 0, parts: [] };
         page.score += score;
-        page.parts.push(parts[maps.indexOf(map)]);
+        page.parts.push(parts[number]);
         pages.set(id, page);
       }
-    }
+    });
     found = [...pages.values()].sort(
       (a, b) => b.parts.length - a.parts.length || b.score - a.score
     );
@@ -95,41 +96,51 @@ const tidy = (text) =>
     .replace(/([\w)\]])(?=[\u3400-\u9fff])/g, "$1 ")
     .replace(/([\u3400-\u9fff])(?=[\w(\[])/g, "$1 ");
 
+const splitWords = (text) => text.split(/\s+/).filter(Boolean);
+
+// The headings of a page as {title, hash, start, body}: their places in its
+// words, and where the text below begins. Before the first stands the title.
+const findHeadings = (data) => {
+  const headings = data.anchors
+    .filter(({ element }) => /^h[1-4]$/.test(element))
+    .map(({ text, id, location }) => ({
+      title: text, hash: `#${id}`, start: location,
+      body: location + splitWords(text).length,
+    }))
+    .sort((a, b) => a.start - b.start);
+  return [{ title: data.meta.title, hash: "", start: 0, body: 0 }, ...headings];
+};
+
 // Up to three sections of a page with hits: heading, address, a line of text.
 const findSections = (page, data) => {
-  const words = data.content.split(/\s+/).filter(Boolean);
+  const words = splitWords(data.content);
   const places = findPlaces(words, page.parts, data.locations);
-  const anchors = data.anchors
-    .filter(({ element }) => /^h[1-4]$/.test(element))
-    .sort((a, b) => a.location - b.location);
+  const headings = findHeadings(data);
   const sections = new Map();
   for (const place of [...places].sort((a, b) => a - b)) {
-    const anchor = anchors.findLast(({ location }) => location <= place);
-    const section = sections.get(anchor) ?? { anchor, places: [], score: 0 };
+    const heading = headings.findLast(({ start }) => start <= place);
+    const section = sections.get(heading) ?? { heading, places: [], score: 0 };
     section.places.push(place);
-    const length = anchor ? anchor.text.split(/\s+/).filter(Boolean).length : 0;
     // A hit in the heading counts for ten in the text.
-    section.score += anchor && place < anchor.location + length ? 10 : 1;
-    sections.set(anchor, section);
+    section.score += place < heading.body ? 10 : 1;
+    sections.set(heading, section);
   }
+  const wide = CHINESE.test(data.content) ? 2 : 1;
   return [...sections.values()]
     .sort((a, b) => b.score - a.score)
     .slice(0, 3)
-    .map(({ anchor, places: inside }) => {
-      const length = anchor ? anchor.text.split(/\s+/).filter(Boolean).length : 0;
-      const below = inside.find((p) => !anchor || p >= anchor.location + length);
-      const centre = below ?? inside[0];
-      const wide = CHINESE.test(data.content) ? 2 : 1;
+    .map(({ heading, places: inside }) => {
+      const below = inside.find((place) => place >= heading.body);
       const first = Math.max(
-        anchor ? anchor.location + (below ? length : 0) : 0, centre - 8 * wide
+        below === undefined ? heading.start : heading.body,
+        (below ?? inside[0]) - 8 * wide
       );
+      const shown = words.slice(first, first + 26 * wide);
       return {
-        title: tidy(anchor?.text ?? data.meta.title),
-        url: data.url.split("#")[0] + (anchor ? `#${anchor.id}` : ""),
-        words: words.slice(first, first + 26 * wide),
-        marked: words
-          .slice(first, first + 26 * wide)
-          .map((_, i) => places.has(first + i)),
+        title: tidy(heading.title),
+        url: data.url.split("#")[0] + heading.hash,
+        words: shown,
+        marked: shown.map((_, i) => places.has(first + i)),
       };
     });
 };
