@@ -1,7 +1,8 @@
-"""Real data sets, each ready for the network.
+"""Data sets, each ready for the network.
 
 The default source of every loader ships inside a dependency of the book, so
-it works offline. A larger source is named explicitly by the reader.
+it works offline. A larger source is named explicitly by the reader. What a
+``make_`` function returns is generated, from a seed.
 """
 
 import os
@@ -13,8 +14,10 @@ import numpy as np
 from scipy.ndimage import zoom
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
+from statsmodels.datasets import co2, sunspots
 
 DIGIT_SOURCES = ("sklearn", "mnist")
+SERIES = ("co2", "sunspots")
 
 
 def load_digits28(source="sklearn"):
@@ -61,8 +64,12 @@ def load_digits28(source="sklearn"):
         return _load_sklearn_digits()
     if source == "mnist":
         return _load_mnist()
-    names = ", ".join(repr(name) for name in DIGIT_SOURCES)
-    raise ValueError(f"Unknown source {source!r}. Choose one of: {names}.")
+    raise _unknown("source", source, DIGIT_SOURCES)
+
+
+def _unknown(what, value, choices):
+    names = ", ".join(repr(name) for name in choices)
+    return ValueError(f"Unknown {what} {value!r}. Choose one of: {names}.")
 
 
 def _load_sklearn_digits():
@@ -164,3 +171,76 @@ def _download_mnist():
             "network."
         ) from error
     return x_train, y_train, x_test, y_test
+
+
+def load_series(name):
+    """Load a real time series from statsmodels. Never touches the network.
+
+    Parameters
+    ----------
+    name : {"co2", "sunspots"}
+        "co2": carbon dioxide in the air at Mauna Loa in ppm, 526 monthly
+        means from March 1958 to December 2001; missing months are filled by
+        linear interpolation.
+
+        "sunspots": mean sunspot number of each year, 1700 to 2008.
+
+    Returns
+    -------
+    year, value
+        Two float64 arrays of one shape, (526,) or (309,). ``year`` is the
+        start of the month or year: 1958.5 is July 1958.
+
+    Raises
+    ------
+    ValueError
+        Unknown name.
+
+    Sources
+    -------
+    CO2: C. D. Keeling and T. P. Whorf, CDIAC, Oak Ridge National Laboratory
+    (2004), public domain. Sunspots: National Geophysical Data Center, public
+    domain.
+    """
+    if name == "co2":
+        weekly = co2.load_pandas().data["co2"]
+        monthly = weekly.resample("MS").mean().interpolate()
+        year = monthly.index.year + (monthly.index.month - 1) / 12
+        return year.to_numpy("float64"), monthly.to_numpy("float64")
+    if name == "sunspots":
+        table = sunspots.load_pandas().data
+        return (
+            table["YEAR"].to_numpy("float64"),
+            table["SUNACTIVITY"].to_numpy("float64"),
+        )
+    raise _unknown("series", name, SERIES)
+
+
+def make_recall(sequences, lag, symbols=8, fillers=4, seed=0):
+    """Make sequences whose first item is to be named after the last.
+
+    Each begins with one of ``symbols`` symbols; then come ``lag`` random
+    fillers, which are other symbols and mean nothing. The label is the first
+    symbol, so guessing is right once in ``symbols`` times.
+
+    Returns
+    -------
+    x, y
+        ``x``: float32, one-hot, (sequences, 1 + lag, symbols + fillers).
+        ``y``: int32 in 0..symbols-1, (sequences,).
+
+    Raises
+    ------
+    ValueError
+        A count below 1, or a negative lag.
+    """
+    if min(sequences, symbols, fillers) < 1 or lag < 0:
+        raise ValueError(
+            f"Needs sequences, symbols, fillers >= 1 and lag >= 0, not "
+            f"{sequences}, {symbols}, {fillers} and {lag}."
+        )
+    rng = np.random.default_rng(seed)
+    first = rng.integers(symbols, size=(sequences, 1))
+    rest = symbols + rng.integers(fillers, size=(sequences, lag))
+    one_hot = np.eye(symbols + fillers, dtype="float32")
+    return one_hot[np.hstack([first, rest])], first[:, 0].astype("int32")

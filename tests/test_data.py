@@ -133,3 +133,45 @@ def test_bad_mnist_is_reported_and_kept(folders, place, spoil):
 )
 def test_real_mnist():
     assert_digits(data.load_digits28("mnist"), 60000, 10000)
+
+
+def test_co2_is_monthly_and_complete():
+    year, ppm = data.load_series("co2")
+    assert year.shape == ppm.shape == (526,)
+    assert year.dtype == ppm.dtype == np.float64
+    np.testing.assert_allclose(np.diff(year), 1 / 12, atol=1e-9)
+    assert np.isclose(year[0], 1958 + 2 / 12) and int(year[-1]) == 2001
+    assert 313 < ppm.min() < 315 and 373 < ppm.max() < 375
+
+
+def test_sunspots_are_yearly_and_complete():
+    year, number = data.load_series("sunspots")
+    np.testing.assert_array_equal(year, np.arange(1700, 2009))
+    # The great maximum of 1957, the largest of the record.
+    assert year[number.argmax()] == 1957 and number.min() == 0
+
+
+def test_unknown_series_names_the_choices():
+    with pytest.raises(ValueError, match="'moon'.*'co2', 'sunspots'"):
+        data.load_series("moon")
+
+
+def test_recall_sequences():
+    x, y = data.make_recall(50, lag=7, symbols=5, fillers=3, seed=1)
+    assert x.shape == (50, 8, 8) and x.dtype == np.float32
+    assert y.shape == (50,) and y.dtype == np.int32
+    assert np.all(x.sum(-1) == 1)
+    np.testing.assert_array_equal(x[:, 0].argmax(-1), y)
+    assert set(y) == set(range(5))
+    assert set(x[:, 1:].argmax(-1).ravel()) == {5, 6, 7}
+    again, other = (data.make_recall(50, 7, 5, 3, seed=s)[0] for s in (1, 2))
+    assert np.all(again == x) and np.any(other != x)
+    assert data.make_recall(2, lag=0)[0].shape == (2, 1, 12)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(0, 1), (1, -1), (1, 1, 0), (1, 1, 1, 0)]
+)
+def test_recall_refuses_what_it_cannot_make(arguments):
+    with pytest.raises(ValueError, match="Needs sequences"):
+        data.make_recall(*arguments)
