@@ -28,11 +28,26 @@ const smallerParts = (parts) => {
   return telling.length ? telling : smaller;
 };
 
+const splitWords = (text) => text.split(/\s+/).filter(Boolean);
+
+// Pagefind shortens a word until something matches: q would do for qqqq.
+const holds = async (result, part) => {
+  const { content, locations } = await result.data();
+  const words = splitWords(content.toLowerCase());
+  const beginnings = splitWords(part.toLowerCase()).map((w) => w.slice(0, 3));
+  return locations.some((place) =>
+    beginnings.some((beginning) => words[place]?.includes(beginning))
+  );
+};
+
 // Pages that hold one part, as a map from their id to {result, score}.
 const findPart = async (pagefind, part) => {
   const pages = new Map();
   const spaced = CHINESE.test(part) ? [...part].join(" ") : part;
   const ranked = (await pagefind.search(spaced)).results;
+  if (spaced === part && ranked.length && !(await holds(ranked[0], part))) {
+    return pages;
+  }
   for (const result of ranked) {
     pages.set(result.id, { result, score: result.score });
   }
@@ -95,8 +110,6 @@ const tidy = (text) =>
     .replace(/\s*([\u3000-\u303f\u3400-\u9fff\uff00-\uffef])\s*/g, "$1")
     .replace(/([\w)\]])(?=[\u3400-\u9fff])/g, "$1 ")
     .replace(/([\u3400-\u9fff])(?=[\w(\[])/g, "$1 ");
-
-const splitWords = (text) => text.split(/\s+/).filter(Boolean);
 
 // The headings of a page as {title, hash, start, body}: their places in its
 // words, and where the text below begins. Before the first stands the title.
