@@ -244,3 +244,38 @@ def make_recall(sequences, lag, symbols=8, fillers=4, seed=0):
     rest = symbols + rng.integers(fillers, size=(sequences, lag))
     one_hot = np.eye(symbols + fillers, dtype="float32")
     return one_hot[np.hstack([first, rest])], first[:, 0].astype("int32")
+
+
+def make_copying(sequences, length, tokens=16, periods=(4, 11), seed=0):
+    """Make sequences that repeat themselves, to be continued.
+
+    Each starts with p different tokens in random order and goes on repeating
+    them; p is drawn from ``periods``, both ends included. From position p on
+    every token is certain.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.Generator
+        A generator goes on where it stands.
+
+    Returns
+    -------
+    x, p
+        ``x``: int64 in 0..tokens-1, (sequences, length).
+        ``p``: int64, the period of each sequence, (sequences, 1).
+
+    Raises
+    ------
+    ValueError
+        Periods that are not between 1 and ``tokens``.
+    """
+    low, high = periods
+    if not 1 <= low <= high <= tokens:
+        raise ValueError(
+            f"Needs periods between 1 and {tokens}, the number of tokens, "
+            f"the smaller one first, not {low} and {high}."
+        )
+    rng = np.random.default_rng(seed)
+    p = rng.integers(low, high + 1, size=(sequences, 1))
+    block = rng.permuted(np.tile(np.arange(tokens), (sequences, 1)), axis=1)
+    return np.take_along_axis(block, np.arange(length) % p, axis=1), p

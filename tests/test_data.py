@@ -175,3 +175,22 @@ def test_recall_sequences():
 def test_recall_refuses_what_it_cannot_make(arguments):
     with pytest.raises(ValueError, match="Needs sequences"):
         data.make_recall(*arguments)
+
+
+def test_copying_sequences():
+    x, p = data.make_copying(60, 20, tokens=9, periods=(3, 7), seed=1)
+    assert x.shape == (60, 20) and p.shape == (60, 1)
+    assert set(p.ravel()) == {3, 4, 5, 6, 7} and x.min() >= 0 and x.max() <= 8
+    for row, period in zip(x, p[:, 0], strict=True):
+        assert len(set(row[:period])) == period
+        np.testing.assert_array_equal(row[period:], row[:-period])
+    rng = np.random.default_rng(1)
+    same, _ = data.make_copying(60, 20, tokens=9, periods=(3, 7), seed=rng)
+    further, _ = data.make_copying(60, 20, tokens=9, periods=(3, 7), seed=rng)
+    assert np.all(same == x) and np.any(further != x)
+
+
+@pytest.mark.parametrize("periods", [(0, 3), (5, 4), (2, 17)])
+def test_copying_refuses_periods_that_cannot_be(periods):
+    with pytest.raises(ValueError, match="between 1 and 16"):
+        data.make_copying(1, 10, periods=periods)

@@ -1,0 +1,105 @@
+"""Networks trained side by side do what each would do alone."""
+
+import keras
+import numpy as np
+import pytest
+
+from aibook import stacks
+
+
+def make_networks(count):
+    """Weights W (4, 3) and b (3,) of `count` linear classifiers."""
+    rng = np.random.default_rng(0)
+    return [
+        [rng.normal(size=(4, 3)), rng.normal(size=3)] for _ in range(count)
+    ]
+
+
+def make_batches(count):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(count, 8, 4)).astype("float32")
+    return list(zip(x, rng.integers(3, size=(count, 8)), strict=True))
+
+
+def train(networks, **settings):
+    weights = stacks.stack(networks)
+
+    def logits(x):
+        return x @ weights[0] + weights[1][:, None]
+
+    sgd = keras.optimizers.SGD(0.5)
+    norms = stacks.train(logits, weights, make_batches(6), sgd, **settings)
+    return [w.numpy() for w in weights], norms, logits
+
+
+@pytest.mark.parametrize("jit_compile", [True, False])
+@pytest.mark.parametrize("clip", [None, 0.3])
+def test_together_is_as_alone(clip, jit_compile):
+    networks = make_networks(3)
+    settings = {"clip": clip, "jit_compile": jit_compile}
+    together, norms, _ = train(networks, **settings)
+    assert norms.shape == (6, 3)
+    for i, network in enumerate(networks):
+        alone, own, _ = train([network], **settings)
+        np.testing.assert_allclose(norms[:, i], own[:, 0], rtol=1e-5)
+        for one, other in zip(together, alone, strict=True):
+            np.testing.assert_allclose(one[i], other[0], atol=1e-6)
+
+
+def test_training_is_that_of_keras():
+    (W, b), batches = make_networks(1)[0], make_batches(6)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.set_weights([W, b])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.5), loss)
+    for x, y in batches:
+        model.train_on_batch(x, y)
+    ours, _, _ = train([[W, b]])
+    for one, other in zip(ours, model.get_weights(), strict=True):
+        np.testing.assert_allclose(one[0], other, atol=1e-5)
+
+
+def test_a_clipped_step_has_the_length_of_the_limit():
+    start = stacks.stack(make_networks(2))
+    before = [w.numpy() for w in start]
+    sgd = keras.optimizers.SGD(1.0)
+    norms = stacks.train(
+        lambda x: x @ start[0] + start[1][:, None],
+        start,
+        make_batches(1),
+        sgd,
+        clip=0.01,
+    )
+    assert norms.min() > 0.01
+    moved = [w.numpy() - old for w, old in zip(start, before, strict=True)]
+    length = np.sqrt((moved[0] ** 2).sum((1, 2)) + (moved[1] ** 2).sum(1))
+    np.testing.assert_allclose(length, 0.01, rtol=1e-3)
+
+
+def test_accuracy_of_each_network():
+    scores = np.zeros((2, 4, 3), "float32")
+    scores[0, :, 1] = scores[1, :, 2] = 1  # always 1; always 2
+    batches = [(None, np.array([1, 1, 1, 2])), (None, np.array([2, 0, 0, 0]))]
+    right = stacks.accuracy(lambda x: scores, batches)
+    np.testing.assert_allclose(right, [3 / 8, 2 / 8])
+
+
+def test_different_networks_cannot_be_stacked():
+    with pytest.raises(ValueError):
+        stacks.stack([[np.zeros(2)], [np.zeros(3)]])
+    with pytest.raises(ValueError):
+        stacks.stack([[np.zeros(2)], [np.zeros(2), np.zeros(2)]])
+
+
+def test_dense_is_several_dense_layers():
+    layer = stacks.dense(3, 5, 2, "relu")
+    x = np.random.default_rng(0).normal(size=(7, 3, 5)).astype("float32")
+    y = layer(x).numpy()
+    kernel, bias = layer.get_weights()
+    assert kernel.shape == (3, 5, 2) and bias.shape == (3, 2)
+    assert abs(kernel).max() <= np.sqrt(6 / 7)
+    for i in range(3):
+        one = keras.layers.Dense(2, "relu")
+        one.build((None, 5))
+        one.set_weights([kernel[i], bias[i]])
+        np.testing.assert_allclose(y[:, i], one(x[:, i]), atol=1e-5)
