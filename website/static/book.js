@@ -57,7 +57,13 @@ document.querySelectorAll(".admonition.quiz").forEach((quiz, number) => {
     // A name is made of text; a formula's is in its MathML.
     const name = button.cloneNode(true);
     name.querySelectorAll(".katex-html").forEach((html) => html.remove());
-    if (button.querySelector(".katex")) button.ariaLabel = name.textContent;
+    if (button.querySelector(".katex")) {
+      // Spaces inside a formula are drawn as gaps, not as text.
+      for (const math of name.querySelectorAll("math")) {
+        math.replaceWith(math.textContent.replace(/[\s\u2061]/g, ""));
+      }
+      button.ariaLabel = name.textContent;
+    }
     choice.setAttribute("role", "presentation");
     choice.replaceChildren(button);
     button.addEventListener("click", () => {
