@@ -17,13 +17,11 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.audit.pages import inspect_pages
-from website import editions
+from tests.audit.pages import NOTEBOOKS, inspect_pages
 from website.browser import find_browser
 from website.build import BUILD, SITE
 from website.serve import serving
 
-NOTEBOOKS = editions.notebooks()
 HERE = Path(__file__).parent
 WORK = BUILD / "audit"
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
