@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 RIGHT_PYTHON := "import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) \
 	or sys.exit('The book needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ...' % v)"
 
-.PHONY: help serve build test audit pdf epub lab budget format requirements clean
+.PHONY: help serve build test audit pdf epub lab budget benchmark format requirements clean
 
 help:
 	@echo "make serve         build both editions and serve them (PORT=8000)"
@@ -27,6 +27,7 @@ help:
 	@echo "make epub          each edition as an EPUB in _build/epub"
 	@echo "make lab           open JupyterLab on the book"
 	@echo "make budget        measure time and memory of each notebook"
+	@echo "make benchmark     99 % of MNIST: processor time of two recipes"
 	@echo "make format        format code, in notebooks too"
 	@echo "make requirements  compile the pinned requirements (UPGRADE=1: newest)"
 	@echo "make clean         remove the environment and everything built"
@@ -62,6 +63,9 @@ lab: $(READY)
 
 budget: $(READY)
 	$(BIN)/python -m tests.budget
+
+benchmark: $(READY)
+	$(BIN)/python -m benchmarks.mnist
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
