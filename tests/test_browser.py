@@ -104,7 +104,7 @@ SEARCHES = [
     ("zh", "环形全归约", "keras-distributed", None),
     ("zh", "张量并行", "keras-distributed-model", None),
     ("zh", "Kubernetes", "keras-distributed-workers", None),
-    ("en", "EarlyStopping", "keras-cnn", None),
+    ("en", "early stopping", "keras-cnn", None),
     ("en", "confusion matrix", "keras-cnn-evaluation", None),
     ("en", "return_sequences", "keras-rnn", None),
     ("en", "pad_sequences", "keras-rnn-sequences", None),
