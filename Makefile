@@ -26,7 +26,7 @@ help:
 	@echo "make pdf           each edition as a PDF in _build/pdf"
 	@echo "make epub          each edition as an EPUB in _build/epub"
 	@echo "make lab           open JupyterLab on the book"
-	@echo "make budget        measure time and memory of each notebook"
+	@echo "make budget        measure time and memory of each notebook (PAGES=...: some)"
 	@echo "make benchmark     99 % of MNIST: processor time of two recipes"
 	@echo "make format        format code, in notebooks too"
 	@echo "make requirements  compile the pinned requirements (UPGRADE=1: newest)"
@@ -62,7 +62,7 @@ lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir book
 
 budget: $(READY)
-	$(BIN)/python -m tests.budget
+	$(BIN)/python -m tests.budget $(PAGES)
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.mnist
