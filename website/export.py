@@ -146,7 +146,7 @@ def print_pages(browser, html, path):
     page = browser.new_page()
     source = path.with_suffix(".html")
     source.write_text(html, "utf-8")
-    page.goto(source.as_uri())
+    page.goto(source.as_uri(), timeout=300_000)  # ms; it is the whole book
     page.evaluate("document.fonts.ready")
     page.pdf(
         path=path,
