@@ -75,7 +75,7 @@ SEARCHES = [
     ("en", "mantissa", "how-large", "how-many-bytes-for-a-number"),
     ("en", "average precision", "keras-autoencoder-features", None),
     ("en", "design effect", "keras-workflow", None),
-    ("en", "overfit one batch", "keras-workflow", None),
+    ("en", "four checks before training", "keras-workflow", None),
     ("en", "retracing", "keras-serving", "retracing"),
     ("en", "behavioural tests", "keras-model-tests", None),
     ("en", "convolution", "cnn-convolution", None),
