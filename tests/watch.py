@@ -35,3 +35,8 @@ def scroll_through(page):
           scrollTo(0, 0);
         }"""
     )
+    # A load state once reached stays reached: wait for the figures themselves.
+    page.wait_for_function(
+        """() => [...document.images].every(
+             (image) => image.complete || !image.checkVisibility())"""
+    )
