@@ -125,7 +125,7 @@ def paper(edition, main, titles, numbers):
     lines = "\n".join(
         f'<li class="depth-{depth}"><a href="#{key(page)}">'
         f"<span>{escape(name)}</span>"
-        f"<span>{numbers.get(key(page), '')}</span></a></li>"
+        f"<span>{numbers.get(key(page), '000')}</span></a></li>"
         for depth, page, name in titles
     )
     return f"""<!doctype html>

@@ -2,8 +2,8 @@
 
 Every page of both editions, in both themes, in the system's Chromium: axe-core
 for accessibility, bytes transferred, requests to other origins, messages on
-the console, pages that scroll sideways on a phone. Lighthouse, mobile and
-desktop, on a sample. The tables go to the terminal, all figures to
+the console, what scrolls sideways or is missing on a phone. Lighthouse, mobile
+and desktop, on a sample. The tables go to the terminal, all figures to
 _build/audit/report.json; a figure past its limit fails.
 """
 
@@ -113,6 +113,7 @@ def audit_pages(address, axe):
                 )
         failures += [f"{name}: foreign {url}" for url in row["foreign"]]
         failures += [f"{name}: console: {m}" for m in row["messages"]]
+        failures += [f"{name}: {fault}" for fault in row["faults"]]
         if row["overflow"] > 0:
             failures.append(f"{name}: {row['overflow']} px too wide at 360")
         if row["first"] > FIRST_VISIT:

@@ -1,6 +1,5 @@
 """One page of the built site in Chromium: everything but Lighthouse."""
 
-from tests.watch import Watch, scroll_through
 from website import editions
 from website.browser import open_browser
 
@@ -10,6 +9,71 @@ NARROW = {"width": 360, "height": 780}
 DESKTOP = {"width": 1280, "height": 900}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TAGS += ["best-practice"]
+# What no page may show, at 360 pixels: each a list of what is wrong.
+FAULTS = {
+    "runs off the screen": """() => [...document.querySelectorAll(
+         "article .katex-display, article img, article table")]
+       .filter((element) => {
+         const box = element.getBoundingClientRect();
+         let parent = element.parentElement;
+         while (parent && getComputedStyle(parent).overflowX === "visible")
+           parent = parent.parentElement;
+         return box.width && !parent?.closest("article") &&
+           box.right > innerWidth + 1;
+       }).map((element) => element.outerHTML.slice(0, 120))""",
+    "formula scrolls": """() =>
+       [...document.querySelectorAll("article div.math")]
+       .filter((block) => block.scrollWidth > block.clientWidth)
+       .map((block) => block.textContent.slice(0, 60))""",
+    "image not shown": """() => [...document.images]
+       .filter((image) => image.checkVisibility() && !image.naturalWidth)
+       .map((image) => image.src)""",
+    "quiz without choices": """() =>
+       [...document.querySelectorAll(".admonition.quiz")]
+       .filter((quiz) => !quiz.querySelector(".quiz-choices button"))
+       .map((quiz) => quiz.textContent.slice(0, 60))""",
+}
+
+
+class Watch:
+    """Listens to a page of Playwright from now on.
+
+    messages: errors and warnings of the console and of scripts; requests:
+    every address asked for.
+    """
+
+    def __init__(self, page):
+        self.messages, self.requests = [], []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
+        page.on("request", lambda r: self.requests.append(r.url))
+
+    def _note(self, message):
+        if message.type in ("error", "warning"):
+            self.messages.append(message.text)
+
+    def foreign(self, address):
+        """The requests that left the site at `address`."""
+        own = (address, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+
+def scroll_through(page):
+    """Read a page to its end and return, so that every figure loads."""
+    page.evaluate(
+        """async () => {
+          for (let y = 0; y < document.body.scrollHeight; y += 500) {
+            scrollTo(0, y);
+            await new Promise((done) => setTimeout(done, 20));
+          }
+          scrollTo(0, 0);
+        }"""
+    )
+    # A load state once reached stays reached: wait for the figures themselves.
+    page.wait_for_function(
+        """() => [...document.images].every(
+             (image) => image.complete || !image.checkVisibility())"""
+    )
 
 
 class Visit:
@@ -59,6 +123,16 @@ def violations(page, axe):
     ]
 
 
+def faults(page):
+    """What of FAULTS a page shows as it stands, read to its end."""
+    scroll_through(page)
+    return [
+        f"{fault}: {shown}"
+        for fault, script in FAULTS.items()
+        for shown in page.evaluate(script)
+    ]
+
+
 def inspect(browser, address, name, axe):
     """Everything that one page is measured for, but Lighthouse."""
     row = {"axe": {}}
@@ -73,6 +147,7 @@ def inspect(browser, address, name, axe):
     phone.page.wait_for_timeout(300)
     width = phone.page.evaluate("document.documentElement.scrollWidth")
     row["overflow"] = width - NARROW["width"]
+    row["faults"] = faults(phone.page)
     phone.close()
     # The same page after another, on a phone; then wide, in both themes.
     after = Visit(browser, viewport=PHONE, color_scheme="light")
@@ -85,6 +160,7 @@ def inspect(browser, address, name, axe):
     after.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     after.page.wait_for_timeout(300)
     row["axe"]["dark"] = violations(after.page, axe)
+    row["faults"] += faults(after.page)
     after.close()
     watches = phone.watch, after.watch
     row["messages"] = [m for watch in watches for m in watch.messages]
