@@ -18,6 +18,8 @@ from statsmodels.datasets import co2, sunspots
 
 DIGIT_SOURCES = ("sklearn", "mnist")
 SERIES = ("co2", "sunspots")
+CORPORA = Path(__file__).parent / "corpora"
+LANGUAGES = ("zh", "en")
 
 
 def load_digits28(source="sklearn"):
@@ -214,6 +216,46 @@ def load_series(name):
             table["SUNACTIVITY"].to_numpy("float64"),
         )
     raise _unknown("series", name, SERIES)
+
+
+def load_prose(language):
+    """Load this book's own prose, chapters 1 to 4, frozen in November 2026.
+
+    Parameters
+    ----------
+    language : {"zh", "en"}
+
+    Returns
+    -------
+    {title: {heading: [paragraph, ...]}}
+        Pages in the order of the book, sections in the order of the page;
+        what stands before a page's first heading has the heading "". Formulas
+        inside a paragraph are TeX. Display formulas, code, tables, exercises
+        and quizzes are left out.
+
+    Raises
+    ------
+    ValueError
+        Unknown language.
+
+    Sources
+    -------
+    The book itself, by ``python -m website.prose``; CC BY 4.0.
+    """
+    if language not in LANGUAGES:
+        raise _unknown("language", language, LANGUAGES)
+    pages = {}
+    path = CORPORA / f"prose.{language}.txt"
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("# "):
+            sections = pages[line[2:]] = {"": []}
+            heading = ""
+        elif line.startswith("## "):
+            heading = line[3:]
+            sections.setdefault(heading, [])
+        else:
+            sections[heading].append(line)
+    return pages
 
 
 def make_recall(sequences, lag, symbols=8, fillers=4, seed=0):

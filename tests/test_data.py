@@ -1,6 +1,7 @@
 """The loaders: what they give, and what they say when they cannot."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -194,3 +195,20 @@ def test_copying_sequences():
 def test_copying_refuses_periods_that_cannot_be(periods):
     with pytest.raises(ValueError, match="between 1 and 16"):
         data.make_copying(1, 10, periods=periods)
+
+
+@pytest.mark.parametrize("language", data.LANGUAGES)
+def test_prose_is_paragraphs_under_headings(language):
+    pages = data.load_prose(language)
+    assert len(pages) == len(data.load_prose("zh")) > 30
+    for title, sections in pages.items():
+        assert title[:2] in {"1 ", "1.", "2 ", "2.", "3 ", "3.", "4 ", "4."}
+        lines = [line for part in sections.values() for line in part]
+        assert len(lines) >= 4
+        for line in lines:
+            assert not re.search(r"\{cite|\$|:::|\*\*|\]\(", line), line
+
+
+def test_prose_in_an_unknown_language():
+    with pytest.raises(ValueError, match="'zh', 'en'"):
+        data.load_prose("fr")
