@@ -104,6 +104,17 @@ def test_names_in_a_selector(selector, found):
     assert assets.names(selector) == found
 
 
+def test_formulas_keep_the_slash_that_mathml_lacks():
+    slash = "\ue020"
+    html = (
+        '<span class="katex"><math><mo>≠</mo></math>'
+        f'<span class="mord">{slash}</span><span class="mrel">=</span></span>'
+    )
+    every, by_class = assets.formula_characters(html)
+    kept = assets.font_characters("KaTeX_Main-Regular.woff2", every, by_class)
+    assert {slash, "≠"} <= set(kept)
+
+
 def test_icon_by_alias():
     script = 'x={house:[576,512,[127968,"home"],"f015","M0 1z"]}'
     (rule,) = assets.icon_rules(script, {"home"})

@@ -230,6 +230,8 @@ def formula_characters(html):
     every, by_class = set(), defaultdict(set)
     for formula in re.findall(r"<math\b.*?</math>", html, flags=re.S):
         every.update(unescape(formula))
+    # Signs that KaTeX puts together, such as the slash of a ≠ b.
+    every.update(re.findall("[\ue000-\uf8ff]", html))
     for classes, text in re.findall(
         r'<span class="([^"]*)"[^>]*>([^<]+)<', html
     ):
