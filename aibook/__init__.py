@@ -1,5 +1,6 @@
 """Helpers that the notebooks of the book import: data, figures, checks."""
 
+import importlib.util
 import os
 import sys
 
@@ -7,23 +8,36 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def _import_tensorflow_quietly():
-    """Import TensorFlow with the process's standard error turned off.
+class _QuietTensorFlow:
+    """Finder under which TensorFlow loads with standard error turned off.
 
     TensorFlow 2.21 announces oneDNN before it reads its log level. A notebook
     would show and store that, time stamp included. Python's own errors still
     reach the reader as exceptions.
     """
-    saved = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None:
+            load = spec.loader.exec_module
+
+            def load_quietly(module):
+                saved = os.dup(2)
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                try:
+                    os.dup2(nowhere, 2)
+                    load(module)
+                finally:
+                    os.dup2(saved, 2)
+                    os.close(saved)
+                    os.close(nowhere)
+
+            spec.loader.exec_module = load_quietly
+        return spec
 
 
 if "ipykernel.kernelapp" in sys.modules and "tensorflow" not in sys.modules:
-    _import_tensorflow_quietly()
+    sys.meta_path.insert(0, _QuietTensorFlow())
