@@ -130,6 +130,8 @@ SEARCHES = [
     ("zh", "死神经元", "deep-learning-training", "dead-neurons"),
     ("zh", "灾难性遗忘", "pretraining-and-transfer", None),
     ("zh", "打乱标签", "in-context-learning", None),
+    ("zh", "照抄开头", "text-summarization", None),
+    ("zh", "域随机化", "robot-control", None),
     ("en", "early stopping", "keras-cnn", None),
     ("en", "confusion matrix", "keras-cnn-evaluation", None),
     ("en", "return_sequences", "keras-rnn", None),
@@ -143,6 +145,8 @@ SEARCHES = [
     ("en", "dead neurons", "deep-learning-training", "dead-neurons"),
     ("en", "catastrophic forgetting", "pretraining-and-transfer", None),
     ("en", "in-context learning", "in-context-learning", None),
+    ("en", "TextRank", "text-summarization", "textrank-sentences-vote"),
+    ("en", "Riccati", "robot-control", None),
     ("en", "bibliography", "bibliography", None),
 ]
 
