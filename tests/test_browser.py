@@ -38,7 +38,7 @@ SEARCHES = [
     ("zh", "文章的公式错在哪里", "cnn-convolution", None),
     ("zh", "池化并不平移不变", "cnn-pooling", None),
     ("zh", "卷积层的梯度怎样算", "cnn-convolution-learning", None),
-    ("zh", "Conv2D 步幅", "cnn-convolution", None),
+    ("zh", "Conv2D 步幅", "cnn-convolution-layer", None),
     ("zh", "MaxPooling2D", "cnn-pooling", None),
     ("zh", "sliding_window_view", "cnn-pooling", None),
     ("zh", "correlate2d", "cnn-convolution", None),
