@@ -1,8 +1,8 @@
 """Helpers that the notebooks of the book import: data, figures, checks."""
 
-import importlib.util
 import os
 import sys
+from importlib.machinery import PathFinder
 
 # TensorFlow reads this when it is first imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -19,8 +19,7 @@ class _QuietTensorFlow:
     def find_spec(self, name, path=None, target=None):
         if name != "tensorflow":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        spec = PathFinder.find_spec(name, path)
         if spec is not None:
             load = spec.loader.exec_module
 

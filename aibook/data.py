@@ -230,8 +230,8 @@ def load_prose(language):
     {title: {heading: [paragraph, ...]}}
         Pages in the order of the book, sections in the order of the page;
         what stands before a page's first heading has the heading "". Formulas
-        inside a paragraph are TeX. Display formulas, code, tables, exercises
-        and quizzes are left out.
+        inside a paragraph are TeX. Display formulas, code, tables, boxes and
+        citations are left out, and so is all from the exercises on.
 
     Raises
     ------

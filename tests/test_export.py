@@ -1,6 +1,5 @@
 """The PDF and the EPUB of each edition, made from the built site."""
 
-import os
 import re
 import zipfile
 from functools import cache
@@ -14,13 +13,10 @@ from website import export
 from website.build import load_config
 
 EDITIONS = list(load_config()["editions"])
-# A whole book takes minutes to print; the other edition differs in its words
-# only. ALL=1, as the weekly run sets it, prints each.
-PRINTED = EDITIONS if os.environ.get("ALL") else EDITIONS[:1]
 OPF = "{http://www.idpf.org/2007/opf}"
 
 
-@pytest.fixture(scope="module", params=PRINTED)
+@pytest.fixture(scope="module", params=EDITIONS)
 def pdf(request, tmp_path_factory, chromium):
     folder = tmp_path_factory.mktemp("pdf")
     path = export.make_pdf(request.param, folder, chromium)

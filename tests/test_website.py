@@ -6,7 +6,16 @@ import tarfile
 import pytest
 from docutils import nodes
 
-from website import anchors, assets, figures, formulas, katex, metadata, search
+from website import (
+    anchors,
+    assets,
+    figures,
+    formulas,
+    katex,
+    metadata,
+    prose,
+    search,
+)
 from website.sitemap import sitemap
 
 
@@ -113,6 +122,35 @@ def test_formulas_keep_the_slash_that_mathml_lacks():
     every, by_class = assets.formula_characters(html)
     kept = assets.font_characters("KaTeX_Main-Regular.woff2", every, by_class)
     assert {slash, "≠"} <= set(kept)
+
+
+def test_prose_of_a_source():
+    text = """# Title
+
+A *word* with $x^2$, `code` and [a link](page.md) {cite}`key`.
+
+$$
+y = x
+$$ (eq-y)
+
+:::{note}
+A box.
+:::
+
+### Heading
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+- One point
+"""
+    assert list(prose.lines(text)) == [
+        "# Title",
+        "A word with x^2, code and a link.",
+        "## Heading",
+        "One point",
+    ]
 
 
 def test_icon_by_alias():

@@ -5,8 +5,8 @@ they stand. Pages that train on the corpus have stored outputs: run it only
 when those are run anew as well.
 
 A line is a page's title (# ...), a heading (## ...) or a paragraph. Formulas
-inside a line keep their TeX; display formulas, code, tables, boxes, citations
-and exercises are left out.
+inside a line keep their TeX; display formulas, code, tables, boxes and
+citations are left out, and so is all from the exercises on.
 """
 
 import re
@@ -17,7 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from aibook.data import CORPORA
+from aibook.data import CORPORA, LANGUAGES
 from website import editions
 
 CHAPTERS = re.compile("0[1-4]-")
@@ -86,7 +86,7 @@ def prose(edition):
 
 def main():
     CORPORA.mkdir(exist_ok=True)
-    for edition in ("zh", "en"):
+    for edition in LANGUAGES:
         text = "\n".join(prose(edition)) + "\n"
         (CORPORA / f"prose.{edition}.txt").write_text(text, "utf-8")
 

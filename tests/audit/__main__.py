@@ -1,10 +1,9 @@
 """Audit the built site: python -m tests.audit (ALL=1: Lighthouse everywhere).
 
-Every page of both editions, light on a phone and dark on a desk (the chapters'
-pages light there too), in the system's Chromium: axe-core for accessibility,
-bytes transferred, requests to other origins, messages on the console, what
-scrolls sideways or is missing. Lighthouse, mobile and desktop, on a sample.
-The tables go to the terminal, all figures to
+Every page of both editions, in both themes, in the system's Chromium: axe-core
+for accessibility, bytes transferred, requests to other origins, messages on
+the console, what scrolls sideways or is missing on a phone. Lighthouse, mobile
+and desktop, on a sample. The tables go to the terminal, all figures to
 _build/audit/report.json; a figure past its limit fails.
 """
 
@@ -95,7 +94,7 @@ def pages():
 def audit_pages(address, axe):
     print(
         f"{'page':44} {'first':>6} {'read':>6} {'next':>6} kB"
-        "  foreign console  axe phone/dark  wide"
+        "  foreign console  axe light/dark/phone  wide"
     )
     # Most of a visit is waiting: two at a time.
     names = pages()
