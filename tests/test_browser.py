@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+from tests.audit.pages import FAULTS, faults
 from tests.test_site import CONFIG, SITE, html, parse
 from website.serve import serving
 
@@ -375,6 +376,26 @@ def test_copy_button_copies_the_cell(visit):
     cell.locator("button.copybtn").click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == cell.locator("pre").text_content().strip()
+
+
+def test_audit_sees_planted_faults(visit):
+    page = visit(f"zh/{PAGE}", viewport=PHONE)
+    assert faults(page) == []
+    page.evaluate(
+        """() => {
+          document.querySelector("img.only-dark").src = "/nowhere.svg";
+          document.querySelector(".quiz-choices button").remove();
+          const wide = document.createElement("table");
+          wide.style.cssText = "display: block; width: 900px";
+          document.querySelector("article").append(wide);
+          const sign = document.createElement("span");
+          sign.style.flex = "none";
+          sign.style.width = "900px";
+          document.querySelector("article div.math").append(sign);
+        }"""
+    )
+    found = {fault.split(":")[0] for fault in faults(page)}
+    assert found == set(FAULTS)
 
 
 def test_paper_shows_the_text_alone(visit):
