@@ -133,6 +133,8 @@ SEARCHES = [
     ("zh", "打乱标签", "in-context-learning", None),
     ("zh", "照抄开头", "text-summarization", None),
     ("zh", "域随机化", "robot-control", None),
+    ("zh", "行为克隆", "autonomous-driving", None),
+    ("zh", "三法则", "autonomous-driving", None),
     ("en", "early stopping", "keras-cnn", None),
     ("en", "confusion matrix", "keras-cnn-evaluation", None),
     ("en", "return_sequences", "keras-rnn", None),
@@ -148,6 +150,12 @@ SEARCHES = [
     ("en", "in-context learning", "in-context-learning", None),
     ("en", "TextRank", "text-summarization", "textrank-sentences-vote"),
     ("en", "Riccati", "robot-control", None),
+    (
+        "en",
+        "DAgger",
+        "autonomous-driving",
+        "dagger-ask-the-expert-where-the-network-goes",
+    ),
     ("en", "bibliography", "bibliography", None),
 ]
 
