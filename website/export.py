@@ -19,7 +19,8 @@ from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject
 
 from website.browser import find_browser, open_browser
 from website.build import BUILD, ROOT, SITE, language_tag, load_config
@@ -92,7 +93,7 @@ def title(body):
     return " ".join(body.find("h1").get_text().split())
 
 
-# The PDF: one HTML file, printed twice by Chromium.
+# The PDF: one HTML file, printed by Chromium.
 
 
 def combined(edition):
@@ -176,18 +177,31 @@ def page_numbers(path, titles):
     }
 
 
+def replace_first_pages(path, front, count):
+    """Draw a PDF's first `count` pages as `front` does; links, tags stay."""
+    writer, pages = PdfWriter(clone_from=path), PdfReader(front).pages
+    if len(pages) != count:
+        sys.exit(f"The contents took {count} pages, then {len(pages)}.")
+    for old, new in zip(writer.pages[:count], pages, strict=True):
+        for part in ("/Contents", "/Resources"):
+            old[NameObject(part)] = new[part].clone(writer)
+    writer.write(path)
+
+
 def make_pdf(edition, folder, browser):
     """Print an edition into `folder` by Playwright's `browser`; its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{NAME}-{edition}.pdf"
     main, titles = combined(edition)
-    numbers = {}
-    for _ in range(3):  # numbers may move a line, a line a page
-        html = paper(edition, main, titles, numbers)
-        print_pages(browser, html, path)
-        before, numbers = numbers, page_numbers(path, titles)
-        if numbers == before:
-            break
+    print_pages(browser, paper(edition, main, titles, {}), path)
+    # Each number has the width of four digits, so no line moves: only what
+    # stands before the text is printed again, with the numbers.
+    numbers = page_numbers(path, titles)
+    before = min(numbers.values()) - 1
+    front = path.with_suffix(".front.pdf")
+    print_pages(browser, paper(edition, "", titles, numbers), front)
+    replace_first_pages(path, front, before)
+    front.unlink()
     return path
 
 

@@ -90,6 +90,7 @@ class Visit:
 
     def __init__(self, browser, **settings):
         self.context = browser.new_context(reduced_motion="reduce", **settings)
+        self.context.set_default_timeout(120_000)  # ms; on a busy machine
         self.page = self.context.new_page()
         self.watch = Watch(self.page)
         self.session = self.context.new_cdp_session(self.page)
