@@ -6,11 +6,16 @@ it works offline. A larger source is named explicitly by the reader. What a
 """
 
 import os
+import shutil
+import struct
 import tempfile
+import urllib.request
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from scipy.io import wavfile
 from scipy.ndimage import zoom
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -20,6 +25,14 @@ DIGIT_SOURCES = ("sklearn", "mnist")
 SERIES = ("co2", "sunspots")
 CORPORA = Path(__file__).parent / "corpora"
 LANGUAGES = ("zh", "en")
+SPEECH_SOURCES = ("espeak", "fsdd")
+DIGITS_SPOKEN = Path(__file__).parent / "recordings" / "digits.npz"
+RATE = 8000  # samples a second
+PEAK = 0.9  # largest sample of a recording
+FSDD = "free-spoken-digit-dataset"
+FSDD_ARCHIVE = (
+    f"https://github.com/Jakobovski/{FSDD}/archive/refs/heads/master.zip"
+)
 
 
 def load_digits28(source="sklearn"):
@@ -256,6 +269,207 @@ def load_prose(language):
         else:
             sections[heading].append(line)
     return pages
+
+
+class Spoken(NamedTuple):
+    """Recordings of single words; every field has one row for each."""
+
+    wave: np.ndarray  # float32 in [-1, 1], (n, 8000): 1 s at 8 kHz
+    length: np.ndarray  # int32, (n,): samples before the zeros at the end
+    digit: np.ndarray  # int32 in 0..9, (n,)
+    language: np.ndarray  # "zh" or "en", (n,)
+    voice: np.ndarray  # name of the voice or speaker, (n,)
+    take: np.ndarray  # int32, (n,): counts a voice's repetitions of a word
+
+    def where(self, mask):
+        """The recordings that a Boolean array (n,) chooses."""
+        return Spoken(*(field[mask] for field in self))
+
+
+def load_spoken_digits(source="espeak"):
+    """Load recordings of spoken digits, split by voice.
+
+    Parameters
+    ----------
+    source : {"espeak", "fsdd"}
+        "espeak": the ten digits in Mandarin and in English, spoken by the
+        synthesiser eSpeak NG, 940 recordings, each of its own speed and
+        pitch. Of 28 voices, dealt by chance, 15 are for training (two
+        takes), 5 for validation and 8 for testing; four more, "far", are
+        another synthesiser, a whisper and a croak. Never touches the network.
+
+        "fsdd": 3,000 recordings of six people, English. They come from
+        ``free-spoken-digit-dataset/recordings`` in the folder that the
+        environment variable ``AIBOOK_DATA`` names, else from Keras's cache,
+        else from a download of some 20 MB. By the alphabet, the last two
+        speakers are for testing, the one before for validation, the rest for
+        training; there is no "far".
+
+    Returns
+    -------
+    {"train": Spoken, "valid": Spoken, "test": Spoken, "far": Spoken}
+        No voice is in two of them. A recording is cut to where it sounds,
+        or to its loudest second; its peak is about 0.9.
+
+    Raises
+    ------
+    ValueError
+        Unknown source, or recordings that are not the set. They are left as
+        they are.
+    FileNotFoundError
+        ``AIBOOK_DATA`` names a folder that does not exist.
+    OSError
+        The recordings are not on disk and the download failed.
+
+    Sources
+    -------
+    espeak: made by ``python -m website.speech`` with eSpeak NG 1.51. The
+    program is under GPL 3 or later, which covers its output only where that
+    is itself a work based on the program; the recordings are the book's
+    own, under the MIT licence.
+    fsdd: Z. Jackson and others, "Free Spoken Digit Dataset" (2016),
+    CC BY-SA 4.0.
+    """
+    if source == "espeak":
+        return _load_espeak()
+    if source == "fsdd":
+        return _load_fsdd()
+    raise _unknown("source", source, SPEECH_SOURCES)
+
+
+def to_mulaw(wave):
+    """Samples in [-1, 1] as mu-law of 6 bits: finer where it is soft."""
+    squeezed = np.sign(wave) * np.log1p(255 * np.abs(wave)) / np.log(256)
+    return np.round(31 * squeezed + 31).astype("uint8")
+
+
+def from_mulaw(code):
+    """The samples, float32 in [-1, 1], that the code stands for."""
+    squeezed = (code.astype("float32") - 31) / 31
+    wave = np.sign(squeezed) * np.expm1(np.abs(squeezed) * np.log(256)) / 255
+    return wave.astype("float32")
+
+
+def _load_espeak():
+    with np.load(DIGITS_SPOKEN, allow_pickle=False) as archive:
+        table = {key: archive[key] for key in archive.files}
+    length = table["length"].astype("int32")
+    parts = np.split(from_mulaw(table["code"]), np.cumsum(length)[:-1])
+    return _split_spoken(
+        parts,
+        table["digit"],
+        table["language"],
+        table["voice"],
+        table["take"],
+        table["split"],
+    )
+
+
+def _split_spoken(parts, digit, language, voice, take, split):
+    wave = np.zeros((len(parts), RATE), "float32")
+    for row, part in zip(wave, parts, strict=True):
+        row[: len(part)] = part
+    every = Spoken(
+        wave,
+        np.array([len(part) for part in parts], "int32"),
+        np.asarray(digit, "int32"),
+        np.asarray(language),
+        np.asarray(voice),
+        np.asarray(take, "int32"),
+    )
+    split = np.asarray(split)
+    names = [n for n in ("train", "valid", "test", "far") if n in split]
+    return {name: every.where(split == name) for name in names}
+
+
+def _load_fsdd():
+    folder = _find_fsdd() or _download_fsdd()
+    files = sorted(folder.glob("[0-9]_*_*.wav"))
+    parts = [_read_wav(path) for path in files]
+    digit, voice, take = zip(
+        *(path.stem.split("_") for path in files), strict=True
+    )
+    people = sorted(set(voice))
+    if len(people) < 4:
+        raise ValueError(
+            f"{folder} has {len(people)} speakers; the split by speakers "
+            "needs at least 4. It was left as it is."
+        )
+    role = {name: "train" for name in people}
+    role |= {people[-3]: "valid", people[-2]: "test", people[-1]: "test"}
+    return _split_spoken(
+        parts,
+        [int(d) for d in digit],
+        ["en"] * len(files),
+        voice,
+        [int(t) for t in take],
+        [role[name] for name in voice],
+    )
+
+
+def _find_fsdd():
+    """Folder of the recordings on this machine, or None."""
+    folders = [Path(folder, FSDD) for folder in _keras_folders()]
+    local = os.environ.get("AIBOOK_DATA")
+    if local:
+        if not Path(local).is_dir():
+            raise FileNotFoundError(
+                f"AIBOOK_DATA names {local!r}, which is not a folder. "
+                f"Create it and put {FSDD} there, or unset AIBOOK_DATA."
+            )
+        folders.insert(0, Path(local, FSDD))
+    for folder in folders:
+        recordings = folder / "recordings"
+        if any(recordings.glob("[0-9]_*_*.wav")):
+            return recordings
+    return None
+
+
+def _read_wav(path):
+    """The loudest second of a file, peak 0.9."""
+    try:
+        rate, wave = wavfile.read(path)
+        if rate != RATE or not wave.size:
+            raise ValueError(f"{rate} samples a second, {wave.shape}")
+    except (OSError, ValueError, EOFError, struct.error) as error:
+        raise ValueError(
+            f"{path} cannot be read as a recording of 8 kHz ({error}). It "
+            f"was left as it is. Fetch {FSDD} anew."
+        ) from error
+    wave = wave.astype("float32")
+    wave = wave.mean(axis=1) if wave.ndim == 2 else wave
+    wave -= wave.mean()
+    if len(wave) > RATE:
+        energy = np.cumsum(np.concatenate([[0], wave.astype("float64") ** 2]))
+        start = np.argmax(energy[RATE:] - energy[:-RATE])
+        wave = wave[start : start + RATE]
+    return PEAK * wave / max(np.abs(wave).max(), 1e-9)
+
+
+def _download_fsdd():
+    """Fetch and unpack the recordings; all of them are there, or none."""
+    target = _keras_folders()[0] / FSDD
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as spare:
+            archive = Path(spare, "archive.zip")
+            with urllib.request.urlopen(FSDD_ARCHIVE, timeout=60) as reply:
+                archive.write_bytes(reply.read())
+            with zipfile.ZipFile(archive) as opened:
+                names = [n for n in opened.namelist() if n.endswith(".wav")]
+                opened.extractall(spare, names)
+            (found,) = Path(spare).glob("*/recordings")
+            shutil.rmtree(target, ignore_errors=True)
+            found.parent.rename(target)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise OSError(
+            f"The recordings of {FSDD} are not on this machine and could not "
+            f"be downloaded ({error}). Either connect to the network, or put "
+            f"{FSDD}/recordings into a folder and set the environment "
+            "variable AIBOOK_DATA to that folder, or use "
+            "load_spoken_digits() without a source, which needs no network."
+        ) from error
+    return target / "recordings"
 
 
 def make_recall(sequences, lag, symbols=8, fillers=4, seed=0):

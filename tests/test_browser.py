@@ -134,6 +134,9 @@ SEARCHES = [
     ("zh", "照抄开头", "text-summarization", None),
     ("zh", "域随机化", "robot-control", None),
     ("zh", "行为克隆", "autonomous-driving", None),
+    ("zh", "梅尔滤波器", "speech-recognition", None),
+    ("zh", "唤醒词 误报", "speech-recognition", None),
+    ("zh", "CTC 前向算法", "speech-ctc", None),
     ("zh", "三法则", "autonomous-driving", None),
     ("en", "early stopping", "keras-cnn", None),
     ("en", "confusion matrix", "keras-cnn-evaluation", None),
@@ -150,6 +153,8 @@ SEARCHES = [
     ("en", "in-context learning", "in-context-learning", None),
     ("en", "TextRank", "text-summarization", "textrank-sentences-vote"),
     ("en", "Riccati", "robot-control", None),
+    ("en", "mel filters", "speech-recognition", None),
+    ("en", "forward algorithm", "speech-ctc", "the-forward-algorithm"),
     (
         "en",
         "DAgger",

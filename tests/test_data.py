@@ -1,12 +1,15 @@
 """The loaders: what they give, and what they say when they cannot."""
 
+import io
 import os
 import re
 import socket
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
 
 from aibook import data
 
@@ -212,3 +215,165 @@ def test_prose_is_paragraphs_under_headings(language):
 def test_prose_in_an_unknown_language():
     with pytest.raises(ValueError, match="'zh', 'en'"):
         data.load_prose("fr")
+
+
+def assert_spoken(splits, names):
+    assert list(splits) == names
+    seen = set()
+    for part in splits.values():
+        n = len(part.digit)
+        assert part.wave.shape == (n, 8000) and part.wave.dtype == np.float32
+        assert all(len(field) == n for field in part)
+        assert part.length.min() > 0 and part.length.max() <= 8000
+        for wave, length in zip(part.wave, part.length, strict=True):
+            assert np.all(wave[length:] == 0)
+        peak = np.abs(part.wave).max(axis=1)
+        assert peak.min() > 0.7 and peak.max() <= 1
+        assert set(part.digit) == set(range(10))
+        voices = set(part.voice)
+        assert not voices & seen  # no voice in two splits
+        seen |= voices
+
+
+def test_synthetic_digits():
+    splits = data.load_spoken_digits()
+    assert_spoken(splits, ["train", "valid", "test", "far"])
+    count = {name: len(part.digit) for name, part in splits.items()}
+    assert count == {"train": 600, "valid": 100, "test": 160, "far": 80}
+    voices = {name: len(set(part.voice)) for name, part in splits.items()}
+    assert voices == {"train": 15, "valid": 5, "test": 8, "far": 4}
+    for part in splits.values():
+        words = list(zip(part.language, part.digit, strict=True))
+        assert len(set(words)) == 20
+        assert len({words.count(word) for word in set(words)}) == 1
+    chosen = splits["train"].where(splits["train"].language == "zh")
+    assert chosen.wave.shape == (300, 8000) and set(chosen.language) == {"zh"}
+
+
+def test_mulaw_is_finer_where_it_is_soft():
+    code = np.arange(63, dtype="uint8")
+    wave = data.from_mulaw(code)
+    np.testing.assert_array_equal(data.to_mulaw(wave), code)
+    assert wave[0] == -1 and wave[31] == 0 and wave[62] == 1
+    assert np.all(np.diff(wave, 2)[31:] > 0)
+
+
+def save_fsdd(folder, people=("ann", "bo", "cy", "di"), rate=8000, seconds=1):
+    recordings = folder / data.FSDD / "recordings"
+    recordings.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for person in people:
+        for digit in range(10):
+            for take in range(2):
+                wave = rng.integers(-3000, 3000, int(rate * seconds))
+                path = recordings / f"{digit}_{person}_{take}.wav"
+                wavfile.write(path, rate, wave.astype("int16"))
+    return recordings
+
+
+@pytest.mark.parametrize("seconds", [0.4, 1, 1.5])
+def test_local_recordings(folders, seconds):
+    save_fsdd(folders[0], seconds=seconds)
+    splits = data.load_spoken_digits("fsdd")
+    assert_spoken(splits, ["train", "valid", "test"])
+    assert set(splits["test"].voice) == {"cy", "di"}
+    assert set(splits["valid"].voice) == {"bo"}
+    assert set(splits["train"].language) == {"en"}
+    assert set(splits["train"].take) == {0, 1}
+    assert splits["train"].length.max() == min(8000, 8000 * seconds)
+
+
+def test_long_recordings_keep_their_loudest_second(folders):
+    recordings = save_fsdd(folders[0])
+    wave = np.zeros(20000, "int16")
+    wave[9000:9400] = 1000 * np.sin(np.arange(400))
+    wavfile.write(recordings / "0_ann_0.wav", 8000, wave)
+    part = data.load_spoken_digits("fsdd")["train"]
+    assert np.abs(part.wave[0]).max() > 0.8
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b"not a recording"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:30]),
+        lambda path: wavfile.write(path, 16000, np.ones(10, "int16")),
+        lambda path: wavfile.write(path, 8000, np.ones(0, "int16")),
+    ],
+    ids=["text", "empty", "cut", "rate", "no samples"],
+)
+def test_bad_recording_is_named_and_kept(folders, spoil):
+    path = save_fsdd(folders[0]) / "3_bo_1.wav"
+    spoil(path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="3_bo_1.wav.*left as it is"):
+        data.load_spoken_digits("fsdd")
+    assert path.read_bytes() == before
+
+
+def test_too_few_speakers(folders):
+    save_fsdd(folders[1], people=("ann", "bo", "cy"))
+    with pytest.raises(ValueError, match="3 speakers"):
+        data.load_spoken_digits("fsdd")
+
+
+def test_recordings_offline_say_what_to_do_and_leave_nothing(folders):
+    with pytest.raises(OSError, match="AIBOOK_DATA") as error:
+        data.load_spoken_digits("fsdd")
+    assert "needs no network" in str(error.value)
+    assert [list(folder.iterdir()) for folder in folders] == [[], []]
+
+
+def archive_of(folder):
+    path = folder / "archive.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for wav in folder.glob("*/recordings/*.wav"):
+            archive.write(wav, f"{data.FSDD}-master/recordings/{wav.name}")
+        archive.writestr(f"{data.FSDD}-master/README.md", "text")
+    return path.read_bytes()
+
+
+def test_downloaded_recordings_are_unpacked_once(
+    folders, tmp_path, monkeypatch
+):
+    source = tmp_path / "source"
+    save_fsdd(source)
+    reply = archive_of(source)
+    calls = []
+
+    def download(address, timeout):
+        calls.append(address)
+        return io.BytesIO(reply)
+
+    monkeypatch.setattr(data.urllib.request, "urlopen", download)
+    first = data.load_spoken_digits("fsdd")
+    again = data.load_spoken_digits("fsdd")
+    assert_spoken(first, ["train", "valid", "test"])
+    np.testing.assert_array_equal(first["test"].wave, again["test"].wave)
+    assert len(calls) == 1
+    assert [path.name for path in folders[1].iterdir()] == [data.FSDD]
+
+
+@pytest.mark.parametrize("size", [0, 500])
+def test_broken_download_leaves_nothing(folders, tmp_path, monkeypatch, size):
+    source = tmp_path / "source"
+    save_fsdd(source)
+    reply = archive_of(source)[:size]
+    monkeypatch.setattr(
+        data.urllib.request, "urlopen", lambda *a, **k: io.BytesIO(reply)
+    )
+    with pytest.raises(OSError, match="could not be downloaded"):
+        data.load_spoken_digits("fsdd")
+    assert [list(folder.iterdir()) for folder in folders] == [[], []]
+
+
+def test_missing_folder_of_recordings_is_named(folders, monkeypatch):
+    monkeypatch.setenv("AIBOOK_DATA", "no/such/folder")
+    with pytest.raises(FileNotFoundError, match="no/such/folder"):
+        data.load_spoken_digits("fsdd")
+
+
+def test_unknown_speech_source_names_the_choices():
+    with pytest.raises(ValueError, match="'espeak', 'fsdd'"):
+        data.load_spoken_digits("siri")
