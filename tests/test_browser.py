@@ -133,6 +133,8 @@ SEARCHES = [
     ("zh", "打乱标签", "in-context-learning", None),
     ("zh", "照抄开头", "text-summarization", None),
     ("zh", "域随机化", "robot-control", None),
+    ("zh", "GoogLeNet 参数", "image-recognition", None),
+    ("zh", "束搜索", "machine-translation", None),
     ("zh", "行为克隆", "autonomous-driving", None),
     ("zh", "梅尔滤波器", "speech-recognition", None),
     ("zh", "唤醒词 误报", "speech-recognition", None),
@@ -153,6 +155,13 @@ SEARCHES = [
     ("en", "in-context learning", "in-context-learning", None),
     ("en", "TextRank", "text-summarization", "textrank-sentences-vote"),
     ("en", "Riccati", "robot-control", None),
+    ("en", "GoogLeNet parameters", "image-recognition", None),
+    (
+        "en",
+        "beam search",
+        "machine-translation",
+        "beam-search-several-ideas-at-once",
+    ),
     ("en", "mel filters", "speech-recognition", None),
     ("en", "forward algorithm", "speech-ctc", "the-forward-algorithm"),
     (
