@@ -134,6 +134,8 @@ SEARCHES = [
     ("zh", "照抄开头", "text-summarization", None),
     ("zh", "域随机化", "robot-control", None),
     ("zh", "GoogLeNet 参数", "image-recognition", None),
+    ("zh", "字节对编码", "language-tokens", None),
+    ("zh", "每字符比特", "language-tokens", None),
     ("zh", "束搜索", "machine-translation", None),
     ("zh", "行为克隆", "autonomous-driving", None),
     ("zh", "梅尔滤波器", "speech-recognition", None),
@@ -156,6 +158,7 @@ SEARCHES = [
     ("en", "TextRank", "text-summarization", "textrank-sentences-vote"),
     ("en", "Riccati", "robot-control", None),
     ("en", "GoogLeNet parameters", "image-recognition", None),
+    ("en", "byte-pair encoding", "language-tokens", None),
     (
         "en",
         "beam search",
