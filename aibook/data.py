@@ -116,21 +116,21 @@ def _load_mnist():
 
 def _find_mnist():
     """Path of an mnist.npz on this machine, or None."""
+    paths = [folder / "mnist.npz" for folder in _data_folders("mnist.npz")]
+    return next(filter(Path.is_file, paths), None)
+
+
+def _data_folders(wanted):
+    """Where `wanted` may lie: in AIBOOK_DATA first, then with Keras."""
     folder = os.environ.get("AIBOOK_DATA")
-    if folder:
-        if not Path(folder).is_dir():
-            raise FileNotFoundError(
-                f"AIBOOK_DATA names {folder!r}, which is not a folder. "
-                "Create it and put mnist.npz there, or unset AIBOOK_DATA."
-            )
-        path = Path(folder, "mnist.npz")
-        if path.is_file():
-            return path
-    for folder in _keras_folders():
-        path = folder / "mnist.npz"
-        if path.is_file():
-            return path
-    return None
+    if not folder:
+        return _keras_folders()
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(
+            f"AIBOOK_DATA names {folder!r}, which is not a folder. "
+            f"Create it and put {wanted} there, or unset AIBOOK_DATA."
+        )
+    return [Path(folder), *_keras_folders()]
 
 
 def _keras_folders():
@@ -409,17 +409,8 @@ def _load_fsdd():
 
 def _find_fsdd():
     """Folder of the recordings on this machine, or None."""
-    folders = [Path(folder, FSDD) for folder in _keras_folders()]
-    local = os.environ.get("AIBOOK_DATA")
-    if local:
-        if not Path(local).is_dir():
-            raise FileNotFoundError(
-                f"AIBOOK_DATA names {local!r}, which is not a folder. "
-                f"Create it and put {FSDD} there, or unset AIBOOK_DATA."
-            )
-        folders.insert(0, Path(local, FSDD))
-    for folder in folders:
-        recordings = folder / "recordings"
+    for folder in _data_folders(FSDD):
+        recordings = folder / FSDD / "recordings"
         if any(recordings.glob("[0-9]_*_*.wav")):
             return recordings
     return None

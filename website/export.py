@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 from bs4 import BeautifulSoup
@@ -177,9 +178,12 @@ def page_numbers(path, titles):
     }
 
 
-def replace_first_pages(path, front, count):
-    """Draw a PDF's first `count` pages as `front` does; links, tags stay."""
-    writer, pages = PdfWriter(clone_from=path), PdfReader(front).pages
+def replace_first_pages(book, front, count, path):
+    """Write `book` with its first `count` pages drawn as in `front`.
+
+    What those pages hold besides, links and tags, stays the book's.
+    """
+    writer, pages = PdfWriter(clone_from=book), PdfReader(front).pages
     if len(pages) != count:
         sys.exit(f"The contents took {count} pages, then {len(pages)}.")
     for old, new in zip(writer.pages[:count], pages, strict=True):
@@ -193,15 +197,15 @@ def make_pdf(edition, folder, browser):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{NAME}-{edition}.pdf"
     main, titles = combined(edition)
-    print_pages(browser, paper(edition, main, titles, {}), path)
-    # Each number has the width of four digits, so no line moves: only what
-    # stands before the text is printed again, with the numbers.
-    numbers = page_numbers(path, titles)
-    before = min(numbers.values()) - 1
-    front = path.with_suffix(".front.pdf")
-    print_pages(browser, paper(edition, "", titles, numbers), front)
-    replace_first_pages(path, front, before)
-    front.unlink()
+    with TemporaryDirectory(dir=folder) as spare:
+        book, front = Path(spare, "book.pdf"), Path(spare, "front.pdf")
+        print_pages(browser, paper(edition, main, titles, {}), book)
+        # Each number has the width of four digits, so no line moves: only
+        # what stands before the text is printed again, with the numbers.
+        numbers = page_numbers(book, titles)
+        print_pages(browser, paper(edition, "", titles, numbers), front)
+        before = min(numbers.values()) - 1
+        replace_first_pages(book, front, before, path)
     return path
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.io import wavfile
 from scipy.signal import resample_poly
 
-from aibook.data import DIGITS_SPOKEN, RATE, to_mulaw
+from aibook.data import DIGITS_SPOKEN, PEAK, RATE, to_mulaw
 
 WORDS = {
     "zh": "零 一 二 三 四 五 六 七 八 九".split(),
@@ -64,11 +64,11 @@ def trim(wave, frame=80, floor=0.02):
 
 
 def record(word, voice, speed, pitch):
-    """One word at 8 kHz, trimmed, peak 0.9, as mu-law code."""
+    """One word at 8 kHz, trimmed, scaled to PEAK, as mu-law code."""
     rate, wave = speak(word, voice, speed, pitch)
     wave = resample_poly(wave, RATE, rate)
     wave = trim(wave / np.abs(wave).max())
-    return to_mulaw(0.9 * wave / np.abs(wave).max())
+    return to_mulaw(PEAK * wave / np.abs(wave).max())
 
 
 def main():
