@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 RIGHT_PYTHON := "import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) \
 	or sys.exit('The book needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ...' % v)"
 
-.PHONY: help serve build test audit pdf epub lab budget benchmark format requirements clean
+.PHONY: help serve build test audit pdf epub offline lab budget benchmark format requirements clean
 
 help:
 	@echo "make serve         build both editions and serve them (PORT=8000)"
@@ -25,6 +25,7 @@ help:
 	@echo "make audit         accessibility, weight and Lighthouse (ALL=1: each page)"
 	@echo "make pdf           each edition as a PDF in _build/pdf"
 	@echo "make epub          each edition as an EPUB in _build/epub"
+	@echo "make offline       site, notebooks and packages in _build/offline, for a class (ARGS=...)"
 	@echo "make lab           open JupyterLab on the book"
 	@echo "make budget        measure time and memory of each notebook (PAGES=...: some)"
 	@echo "make benchmark     99 % of MNIST: processor time of two recipes"
@@ -33,11 +34,13 @@ help:
 	@echo "make clean         remove the environment and everything built"
 
 # Older than the requirements means made anew: no leftovers from before.
-$(READY): requirements.txt pyproject.toml
+# Where Python may not write bytecode, each import of Keras would compile it.
+$(READY): requirements.txt requirements-tools.txt pyproject.toml
 	@$(PYTHON) -c $(RIGHT_PYTHON)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --requirement requirements.txt --editable .
+	VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --compile-bytecode --requirement requirements.txt --editable .
+	$(BIN)/python -m aibook.install
 	$(BIN)/python -m website.katex
 	@touch $(READY)
 
@@ -58,6 +61,9 @@ audit: build
 pdf epub: build
 	$(BIN)/python -m website.export $@
 
+offline: build
+	$(BIN)/python -m website.offline $(ARGS)
+
 lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir book
 
@@ -74,6 +80,7 @@ format: $(READY)
 requirements: $(READY)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in --output-file requirements.txt
 	$(COMPILE) binder/requirements.in --constraint requirements.txt --output-file binder/requirements.txt
+	$(COMPILE) requirements-tools.in --constraint requirements.txt --output-file requirements-tools.txt
 
 clean:
 	rm -rf $(VENV) _build .ruff_cache aibook.egg-info

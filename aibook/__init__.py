@@ -4,6 +4,8 @@ import os
 import sys
 from importlib.machinery import PathFinder
 
+from aibook.silence import descriptors_off
+
 # TensorFlow reads this when it is first imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -12,8 +14,7 @@ class _QuietTensorFlow:
     """Finder under which TensorFlow loads with standard error turned off.
 
     TensorFlow 2.21 announces oneDNN before it reads its log level. A notebook
-    would show and store that, time stamp included. Python's own errors still
-    reach the reader as exceptions.
+    would show and store that, time stamp included.
     """
 
     def find_spec(self, name, path=None, target=None):
@@ -24,15 +25,8 @@ class _QuietTensorFlow:
             load = spec.loader.exec_module
 
             def load_quietly(module):
-                saved = os.dup(2)
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                try:
-                    os.dup2(nowhere, 2)
+                with descriptors_off(2):
                     load(module)
-                finally:
-                    os.dup2(saved, 2)
-                    os.close(saved)
-                    os.close(nowhere)
 
             spec.loader.exec_module = load_quietly
         return spec

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def check(answer, cases, tolerance=1e-5):
+def check(answer, cases, mistakes=(), tolerance=1e-5):
     """Compare a reader's function with the right results and say the verdict.
 
     An answer that is missing, fails or is wrong is part of learning: the
@@ -14,6 +14,9 @@ def check(answer, cases, tolerance=1e-5):
     answer : callable
     cases : sequence of (args, expected)
         ``answer(*args)`` should give ``expected``, a number or an array.
+    mistakes : sequence of (callable, str)
+        Typical wrong answers, each with a hint. Whoever gives the result of
+        one of them is told its hint.
     tolerance : float
         Largest absolute difference allowed in any element.
 
@@ -21,20 +24,35 @@ def check(answer, cases, tolerance=1e-5):
     -------
     bool
         Whether the answer passed every case.
+
+    Raises
+    ------
+    ValueError
+        When one of the mistakes passes every case: the cases are too weak.
     """
-    for number, (args, expected) in enumerate(cases, start=1):
-        problem = _find_problem(answer, args, np.asarray(expected), tolerance)
+    cases = [(args, np.asarray(expected)) for args, expected in cases]
+    for wrong, hint in mistakes:
+        if not any(_find_problem(wrong, *case, tolerance) for case in cases):
+            raise ValueError(f"A wrong answer passes every case: {hint}")
+    for number, case in enumerate(cases, start=1):
+        problem = _find_problem(answer, *case, tolerance)
         if problem:
-            print(f"Not yet. Case {number} of {len(cases)}: {problem}")
+            hint = _find_hint(answer, case[0], mistakes, tolerance)
+            print(f"Not yet. Case {number} of {len(cases)}: {problem}{hint}")
             return False
     print(f"Correct: {len(cases)} of {len(cases)} cases.")
     return True
 
 
+def _call(answer, args):
+    return answer(
+        *[a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    )
+
+
 def _find_problem(answer, args, expected, tolerance):
-    copies = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
     try:
-        result = answer(*copies)
+        result = _call(answer, args)
     except NotImplementedError:
         return "the function is still empty. Write your answer first."
     except Exception as error:
@@ -57,3 +75,23 @@ def _find_problem(answer, args, expected, tolerance):
             f"expected {expected[where]:.6g}{place}, got {result[where]:.6g}."
         )
     return None
+
+
+def _find_hint(answer, args, mistakes, tolerance):
+    try:
+        result = np.asarray(_call(answer, args), dtype=float)
+    except Exception:  # it gave no numbers; the problem says so
+        return ""
+    for wrong, hint in mistakes:
+        try:
+            np.testing.assert_allclose(
+                result,
+                np.asarray(_call(wrong, args), dtype=float),
+                rtol=0,
+                atol=tolerance,
+                strict=True,
+            )
+        except Exception:  # another mistake than this one
+            continue
+        return f" Hint: {hint}"
+    return ""

@@ -21,6 +21,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from statsmodels.datasets import co2, sunspots
 
+from aibook.errors import unknown
+
 DIGIT_SOURCES = ("sklearn", "mnist")
 SERIES = ("co2", "sunspots")
 CORPORA = Path(__file__).parent / "corpora"
@@ -79,12 +81,7 @@ def load_digits28(source="sklearn"):
         return _load_sklearn_digits()
     if source == "mnist":
         return _load_mnist()
-    raise _unknown("source", source, DIGIT_SOURCES)
-
-
-def _unknown(what, value, choices):
-    names = ", ".join(repr(name) for name in choices)
-    return ValueError(f"Unknown {what} {value!r}. Choose one of: {names}.")
+    raise unknown("source", source, DIGIT_SOURCES)
 
 
 def _load_sklearn_digits():
@@ -228,7 +225,7 @@ def load_series(name):
             table["YEAR"].to_numpy("float64"),
             table["SUNACTIVITY"].to_numpy("float64"),
         )
-    raise _unknown("series", name, SERIES)
+    raise unknown("series", name, SERIES)
 
 
 def load_prose(language):
@@ -256,7 +253,7 @@ def load_prose(language):
     The book itself, by ``python -m website.prose``; CC BY 4.0.
     """
     if language not in LANGUAGES:
-        raise _unknown("language", language, LANGUAGES)
+        raise unknown("language", language, LANGUAGES)
     pages = {}
     path = CORPORA / f"prose.{language}.txt"
     for line in path.read_text("utf-8").splitlines():
@@ -334,7 +331,7 @@ def load_spoken_digits(source="espeak"):
         return _load_espeak()
     if source == "fsdd":
         return _load_fsdd()
-    raise _unknown("source", source, SPEECH_SOURCES)
+    raise unknown("source", source, SPEECH_SOURCES)
 
 
 def to_mulaw(wave):
@@ -461,6 +458,63 @@ def _download_fsdd():
             "load_spoken_digits() without a source, which needs no network."
         ) from error
     return target / "recordings"
+
+
+def shrink_digits(images):
+    """Average digits of 28 by 28 pixels down to 10 by 10.
+
+    The blank frame of 4 pixels is left out, and each 2 by 2 pixels of the
+    rest become one.
+
+    Parameters
+    ----------
+    images : array, (n, 28, 28)
+        As `load_digits28` gives them.
+
+    Returns
+    -------
+    array, (n, 10, 10)
+
+    Raises
+    ------
+    ValueError
+        Images of another shape.
+    """
+    if np.shape(images)[1:] != (28, 28):
+        raise ValueError(
+            f"Needs images of shape (n, 28, 28), not {np.shape(images)}."
+        )
+    inner = images[:, 4:24, 4:24].reshape(-1, 10, 2, 10, 2)
+    return inner.mean(axis=(2, 4))
+
+
+def spoil_labels(labels, share, rng, classes=10):
+    """Make labels wrong, each moved to another class at random.
+
+    Parameters
+    ----------
+    labels : int array, (n,)
+        In 0..classes-1; it stays as it is.
+    share : float
+        The first ``round(share * n)`` labels become wrong.
+    rng : numpy.random.Generator
+    classes : int
+
+    Returns
+    -------
+    int array, (n,)
+
+    Raises
+    ------
+    ValueError
+        A share outside [0, 1].
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"A share lies between 0 and 1; {share} does not.")
+    k = round(share * len(labels))
+    wrong = np.array(labels)
+    wrong[:k] = (wrong[:k] + rng.integers(1, classes, size=k)) % classes
+    return wrong
 
 
 def make_recall(sequences, lag, symbols=8, fillers=4, seed=0):

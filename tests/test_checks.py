@@ -55,3 +55,36 @@ def test_answer_cannot_spoil_the_cases(capsys):
 def test_tolerance(capsys):
     assert check(lambda x, a: x * a + 1e-6, CASES)
     assert not check(lambda x, a: x * a + 1e-3, CASES)
+
+
+MISTAKES = [
+    (lambda x, a: x + a, "Scale, do not shift."),
+    (lambda x, a: (x * a).sum(), "Return every element."),
+]
+
+
+@pytest.mark.parametrize(
+    "answer, hint",
+    [
+        (lambda x, a: a + x, " Hint: Scale, do not shift."),
+        (lambda x, a: a * x.sum(), " Hint: Return every element."),
+        (lambda x, a: x - a, ""),
+        (empty, ""),
+    ],
+)
+def test_typical_mistake_gets_its_hint(answer, hint, capsys):
+    assert check(answer, CASES, MISTAKES) is False
+    printed = capsys.readouterr().out
+    assert printed.endswith(f"{hint}\n")
+    assert ("Hint" in printed) == bool(hint)
+
+
+def test_right_answer_needs_no_hint(capsys):
+    assert check(lambda x, a: x * a, CASES, MISTAKES) is True
+    assert "Hint" not in capsys.readouterr().out
+
+
+def test_cases_that_a_mistake_passes_are_refused():
+    weak = [((np.full(2, 2.0), 2.0), np.full(2, 4.0))]
+    with pytest.raises(ValueError, match="Scale, do not shift"):
+        check(lambda x, a: x * a, weak, MISTAKES)

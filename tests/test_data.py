@@ -160,6 +160,35 @@ def test_unknown_series_names_the_choices():
         data.load_series("moon")
 
 
+def test_shrunk_digits_keep_their_ink_in_place():
+    (x, _), _ = data.load_digits28()
+    small = data.shrink_digits(x)
+    assert small.shape == (len(x), 10, 10)
+    np.testing.assert_allclose(small[3, 2, 5], x[3, 8:10, 14:16].mean())
+    np.testing.assert_allclose(4 * small.sum(), x.sum(), rtol=1e-4)
+
+
+def test_only_digits_of_28_pixels_are_shrunk():
+    with pytest.raises(ValueError, match=r"\(n, 28, 28\), not \(5, 8, 8\)"):
+        data.shrink_digits(np.zeros((5, 8, 8)))
+
+
+def test_the_first_labels_are_spoiled():
+    labels = np.arange(20) % 10
+    wrong = data.spoil_labels(labels, 0.3, np.random.default_rng(0))
+    assert (wrong[:6] != labels[:6]).all() and wrong.max() <= 9
+    np.testing.assert_array_equal(wrong[6:], labels[6:])
+    np.testing.assert_array_equal(labels, np.arange(20) % 10)
+    two = data.spoil_labels(labels % 2, 1, np.random.default_rng(0), 2)
+    np.testing.assert_array_equal(two, 1 - labels % 2)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.2])
+def test_no_share_outside_0_and_1(share):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        data.spoil_labels(np.zeros(3, int), share, np.random.default_rng(0))
+
+
 def test_recall_sequences():
     x, y = data.make_recall(50, lag=7, symbols=5, fillers=3, seed=1)
     assert x.shape == (50, 8, 8) and x.dtype == np.float32

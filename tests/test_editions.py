@@ -145,6 +145,31 @@ def test_failed_run_leaves_the_notebook_as_it_was(book):
     assert (book / "zh" / f"{PAGE}.ipynb").read_bytes() == before
 
 
+def edit_while_running(old, new):
+    """Code of a cell that edits its own notebook, as an author might."""
+    return (
+        "from pathlib import Path\n"
+        f"path = Path({PAGE.split('/')[-1] + '.ipynb'!r})\n"
+        f"text = path.read_text('utf-8').replace({old!r}, {new!r}, 1)\n"
+        "_ = path.write_text(text, 'utf-8')"
+    )
+
+
+def test_run_keeps_text_that_was_written_meanwhile(book):
+    first = load(book, "zh").cells[0].source
+    source = edit_while_running(first, "新的文字")
+    change(book, "zh", "sum", lambda c: c.update(source=source))
+    editions.run(PAGE, book)
+    assert load(book, "zh").cells[0].source == "新的文字"
+
+
+def test_run_stops_when_the_code_was_changed_meanwhile(book):
+    source = edit_while_running("write_text", "write_" + "bytes")
+    change(book, "zh", "sum", lambda c: c.update(source=source))
+    with pytest.raises(RuntimeError, match="changed while it ran"):
+        editions.run(PAGE, book)
+
+
 def test_new_page_starts_from_the_template_and_overwrites_nothing(tmp_path):
     editions.new(PAGE, tmp_path)
     assert editions.problems(tmp_path) == []

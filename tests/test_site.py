@@ -13,6 +13,7 @@ import pytest
 
 from website import build, editions
 from website.build import SITE
+from website.metadata import STRINGS
 
 CONFIG = build.load_config()
 URL = build.repository_url(CONFIG)
@@ -237,3 +238,11 @@ def test_repository_address_is_the_one_setting(name):
     hosts = r"https://(?:github\.com|mybinder\.org/v2/gh)/([\w.-]+/[\w.-]+)"
     found = {r.removesuffix(".git") for r in re.findall(hosts, text)}
     assert found == {url.removeprefix("https://github.com/")}
+
+
+@pytest.mark.parametrize("name", editions.notebooks())
+def test_folded_cells_of_the_exercise_say_what_is_inside(name):
+    words = STRINGS[name[:2]]
+    page = html(name).read_text("utf-8")
+    for said in ("show_cases", "show_answer"):
+        assert page.count(f">{words[said]}</p>") >= 1

@@ -1,11 +1,13 @@
 """The table of contents, the folders and the notebooks' form."""
 
+import ast
 import re
 
 import pytest
 import yaml
+from pybtex.database import parse_file
 
-from website import editions
+from website import anchors, editions
 
 TOC = yaml.safe_load((editions.ROOT / "_toc.yml").read_text("utf-8"))
 NOTEBOOKS = editions.notebooks()
@@ -125,6 +127,39 @@ def test_page_has_title_exercises_and_summary(name):
     assert re.search(r"^## (?:小结|Summary)", text, re.M)
 
 
+def check_calls(source):
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "check"
+    ]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_exercise_knows_typical_mistakes(name):
+    """`check` itself refuses a mistake that passes: nbval proves the rest."""
+    cells = {cell.id: cell for cell in code_cells(name)}
+    hidden, stub = cells["exercise-2-mistakes"], cells["exercise-2-stub"]
+    answer = cells.get("exercise-2-answer") or cells["exercise-2-solution"]
+    for cell in (hidden, answer):
+        assert "hide-cell" in cell.metadata["tags"], cell.id
+    (listed,) = [
+        node.value.elts
+        for node in ast.parse(hidden.source).body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "mistakes"
+    ]
+    hints = [ast.literal_eval(pair.elts[1]) for pair in listed]
+    assert len(set(hints)) == len(hints) >= 2
+    for cell, verdict in ((stub, "Not yet. Case 1"), (answer, "Correct: ")):
+        call = check_calls(cell.source)[0]
+        assert call.args[2].id == "mistakes", cell.id
+        assert output_text(cell.outputs[0]).startswith(verdict), cell.id
+    assert "NotImplementedError" in stub.source
+
+
 QUIZ = re.compile(
     r"^::::\{admonition\} (?:小测|Quiz) \d+\n:class: quiz\n"
     r"(?P<question>.+?)\n:::\{dropdown\} (?:解析|Explanation)\n"
@@ -149,3 +184,16 @@ def test_quizzes_answer_each_choice(name):
         right = [v in ("正确。", "Correct.") for v in verdicts]
         wrong = [v in ("不对。", "Not quite.") for v in verdicts]
         assert sum(right) == 1 and sum(wrong) == len(feedback) - 1, quiz[0]
+
+
+def test_bibliography_holds_what_the_pages_cite_and_no_more():
+    cited = set()
+    for edition in (editions.SOURCE, editions.TARGET):
+        for page, suffix in editions.pages(edition).items():
+            text = anchors.markdown(
+                editions.BOOK / edition / f"{page}{suffix}"
+            )
+            found = re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", text)
+            cited.update(k.strip() for keys in found for k in keys.split(","))
+    entries = parse_file(editions.BOOK / "references.bib").entries
+    assert cited == set(entries)

@@ -288,7 +288,6 @@ def finish(app, exception):
             )
     for path, text in pages.items():
         path.write_text(text, "utf-8")
-    (out / "searchindex.js").unlink(missing_ok=True)
 
 
 def setup(app):

@@ -222,7 +222,8 @@ def _sync_text(page, book, accept):
 def run(page, book=BOOK):
     """Run the Chinese notebook from a fresh kernel and store its outputs.
 
-    Nothing is written when a cell fails.
+    Nothing is written when a cell fails. Text that was written while it ran
+    is kept; RuntimeError when its code was changed meanwhile.
     """
     from nbclient import NotebookClient
 
@@ -238,7 +239,17 @@ def run(page, book=BOOK):
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    write(path, notebook)
+    now = read(path)
+    ran, code = (
+        [cell for cell in version.cells if cell.cell_type == "code"]
+        for version in (notebook, now)
+    )
+    if [(c.id, c.source) for c in ran] != [(c.id, c.source) for c in code]:
+        raise RuntimeError(f"The code of {page} was changed while it ran.")
+    for cell, done in zip(code, ran, strict=True):
+        cell.outputs = done.outputs
+        cell.execution_count = done.execution_count
+    write(path, now)
     sync(page, book)
 
 

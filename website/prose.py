@@ -19,6 +19,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 
 from aibook.data import CORPORA, LANGUAGES
 from website import editions
+from website.anchors import markdown
 
 CHAPTERS = re.compile("0[1-4]-")
 # What follows is tasks and references, not prose.
@@ -63,21 +64,14 @@ def lines(text):
                 yield words
 
 
-def source(edition, page, suffix):
-    path = editions.BOOK / edition / f"{page}{suffix}"
-    if suffix == ".md":
-        return path.read_text("utf-8")
-    cells = editions.read(path).cells
-    return "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
-
-
 def prose(edition):
     """All lines of one edition's chapters 1 to 4."""
     found = []
     for page, suffix in editions.pages(edition).items():
         if not CHAPTERS.match(page):
             continue
-        for line in lines(source(edition, page, suffix)):
+        path = editions.BOOK / edition / f"{page}{suffix}"
+        for line in lines(markdown(path)):
             if END.match(line):
                 break
             found.append(line)

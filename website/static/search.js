@@ -124,11 +124,15 @@ const findHeadings = (data) => {
   return [{ title: data.meta.title, hash: "", start: 0, body: 0 }, ...headings];
 };
 
-// Up to three sections of a page with hits: heading, address, a line of text.
-const findSections = (page, data) => {
+// What a search found on a page: its words, the places of hits, its headings.
+const findHits = (page, data) => {
   const words = splitWords(data.content);
   const places = findPlaces(words, page.parts, data.locations);
-  const headings = findHeadings(data);
+  return { words, places, headings: findHeadings(data) };
+};
+
+// Up to three sections of a page with hits: heading, address, a line of text.
+const findSections = ({ words, places, headings }, data) => {
   const sections = new Map();
   for (const place of [...places].sort((a, b) => a - b)) {
     const heading = headings.findLast(({ start }) => start <= place);
@@ -179,14 +183,24 @@ const excerpt = ({ words, marked }) => {
   return p;
 };
 
+// Whether one heading of a page says all that was asked for.
+const headingSaysAll = ({ words, places, headings }, parts) => {
+  const wanted = parts.join(" ").match(/[\u3400-\u9fff]|[^\s\u3400-\u9fff]+/g);
+  return headings.some(({ start, body }) => {
+    const said = words.slice(start, body).filter((_, i) => places.has(start + i));
+    return new Set(said).size >= new Set(wanted).size;
+  });
+};
+
 const resultItem = async (page) => {
   const data = await page.result.data();
+  const hits = findHits(page, data);
   const li = document.createElement("li");
   const title = document.createElement("p");
   title.className = "search-title";
   title.textContent = tidy(data.meta.title);
   li.append(title);
-  for (const section of findSections(page, data)) {
+  for (const section of findSections(hits, data)) {
     const a = document.createElement("a");
     const heading = document.createElement("strong");
     a.href = section.url;
@@ -194,7 +208,7 @@ const resultItem = async (page) => {
     a.append(heading, excerpt(section));
     li.append(a);
   }
-  return li;
+  return { li, first: headingSaysAll(hits, page.parts) };
 };
 
 const startSearch = (form) => {
@@ -211,7 +225,8 @@ const startSearch = (form) => {
     const items = await Promise.all(pages.slice(0, PAGES).map(resultItem));
     if (mine !== latest) return;
     list.querySelector(".search-more")?.remove();
-    list.append(...items);
+    items.sort((a, b) => b.first - a.first);
+    list.append(...items.map(({ li }) => li));
     if (pages.length > PAGES) {
       const li = document.createElement("li");
       const button = document.createElement("button");
