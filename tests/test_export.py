@@ -6,6 +6,7 @@ from functools import cache
 from unicodedata import normalize
 from xml.etree import ElementTree
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
@@ -65,6 +66,12 @@ def test_pdf_holds_the_whole_edition(pdf):
         assert squeezed(name) in squeezed(first.extract_text()), page
     images = sum("/XObject" in page["/Resources"] for page in reader.pages)
     assert images > 3
+
+
+def test_pdf_is_sound(pdf):
+    with pikepdf.open(pdf[1].stream) as file:  # a strict reader
+        assert file.check_pdf_syntax() == []
+        assert len(file.pages) == len(pdf[1].pages)
 
 
 def test_pdf_embeds_its_fonts(pdf):

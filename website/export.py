@@ -18,10 +18,9 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pikepdf
 import yaml
 from bs4 import BeautifulSoup
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject
 
 from website.browser import find_browser, open_browser
 from website.build import BUILD, ROOT, SITE, language_tag, load_config
@@ -169,13 +168,13 @@ def print_pages(browser, html, path):
 
 def page_numbers(path, titles):
     """{id: page} of a printed PDF, from its named destinations."""
-    reader = PdfReader(path)
-    found = reader.named_destinations
-    return {
-        key(page): 1
-        + reader.get_destination_page_number(found[f"/{key(page)}"])
-        for _, page, _ in titles
-    }
+    with pikepdf.open(path) as book:
+        numbers = {p.objgen: n for n, p in enumerate(book.pages, 1)}
+        places = book.Root.Dests
+        return {
+            key(page): numbers[places[f"/{key(page)}"][0].objgen]
+            for _, page, _ in titles
+        }
 
 
 def replace_first_pages(book, front, count, path):
@@ -183,13 +182,16 @@ def replace_first_pages(book, front, count, path):
 
     What those pages hold besides, links and tags, stays the book's.
     """
-    writer, pages = PdfWriter(clone_from=book), PdfReader(front).pages
-    if len(pages) != count:
-        sys.exit(f"The contents took {count} pages, then {len(pages)}.")
-    for old, new in zip(writer.pages[:count], pages, strict=True):
-        for part in ("/Contents", "/Resources"):
-            old[NameObject(part)] = new[part].clone(writer)
-    writer.write(path)
+    with pikepdf.open(book) as whole, pikepdf.open(front) as new:
+        if len(new.pages) != count:
+            sys.exit(
+                f"The contents took {count} pages, then {len(new.pages)}."
+            )
+        for number, page in enumerate(new.pages):
+            for part in ("/Contents", "/Resources"):
+                drawn = new.make_indirect(page.obj[part])
+                whole.pages[number].obj[part] = whole.copy_foreign(drawn)
+        whole.save(path)
 
 
 def make_pdf(edition, folder, browser):
