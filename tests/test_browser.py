@@ -472,6 +472,8 @@ def test_audit_sees_planted_faults(visit):
           sign.style.flex = "none";
           sign.style.width = "900px";
           document.querySelector("article div.math").append(sign);
+          const part = document.querySelector(".katex-html > *");
+          part.style.color = "#888";
         }"""
     )
     found = {fault.split(":")[0] for fault in faults(page)}

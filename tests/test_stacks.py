@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from aibook import stacks
 
@@ -103,3 +104,46 @@ def test_dense_is_several_dense_layers():
         one.build((None, 5))
         one.set_weights([kernel[i], bias[i]])
         np.testing.assert_allclose(y[:, i], one(x[:, i]), atol=1e-5)
+
+
+def test_lstm_cell_is_several_lstm_layers():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5, 7, 3, 2)).astype("float32")  # three networks
+    rnn = keras.layers.RNN(
+        stacks.LSTMCell(3, 4), return_sequences=True, return_state=True
+    )
+    with tf.GradientTape() as tape:
+        y, *state = rnn(x.reshape(5, 7, 6))
+        loss = tf.reduce_sum(y**2)
+    assert y.shape == (5, 7, 12)
+    gradients = tape.gradient(loss, rnn.trainable_variables)
+    weights = rnn.get_weights()
+    for i in range(3):
+        own = slice(4 * i, 4 * i + 4)
+        one = keras.layers.LSTM(4, return_sequences=True, return_state=True)
+        one.build((None, None, 2))
+        one.set_weights([w[i] for w in weights])
+        with tf.GradientTape() as tape:
+            alone, *state_alone = one(x[:, :, i])
+            loss = tf.reduce_sum(alone**2)
+        np.testing.assert_allclose(y[..., own], alone, atol=1e-5)
+        for a, b in zip(state, state_alone, strict=True):
+            np.testing.assert_allclose(a[:, own], b, atol=1e-5)
+        each = tape.gradient(loss, one.trainable_variables)
+        for a, b in zip(gradients, each, strict=True):
+            np.testing.assert_allclose(a[i], b, atol=1e-5)
+
+
+def test_lstm_cell_starts_like_lstm():
+    cell = stacks.LSTMCell(3, 4)
+    cell.build((None, 6))
+    kernel, recurrent, bias = cell.get_weights()
+    limit = np.sqrt(6 / (2 + 16))  # Glorot
+    assert 0.8 * limit < abs(kernel).max() <= limit
+    for u in recurrent:  # (4, 16): its rows are orthonormal
+        np.testing.assert_allclose(u @ u.T, np.eye(4), atol=1e-5)
+    assert abs(recurrent[0] - recurrent[1]).max() > 0.1
+    one = keras.layers.LSTM(4)
+    one.build((None, None, 2))
+    for b in bias:
+        np.testing.assert_array_equal(b, one.get_weights()[2])

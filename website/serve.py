@@ -62,10 +62,16 @@ class Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(ThreadingHTTPServer):
+    # Of the five that Python keeps waiting, three browsers make too few:
+    # the kernel drops the rest, and their figures come late or never.
+    request_queue_size = 128
+
+
 def make_server(directory, port, quiet=False):
     """A server for `directory`; OSError when the port is taken."""
     handler = partial(Handler, directory=str(directory), quiet=quiet)
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return Server(("127.0.0.1", port), handler)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.audit.pages import NOTEBOOKS, inspect_pages
+from tests.audit.pages import inspect_pages, page_after
 from website.browser import find_browser
 from website.build import BUILD, SITE
 from website.serve import serving
@@ -118,8 +118,10 @@ def audit_pages(address, axe):
             failures.append(f"{name}: {row['overflow']} px too wide at 360")
         if row["first"] > FIRST_VISIT:
             failures.append(f"{name}: first visit {row['first']} bytes")
-        if name in NOTEBOOKS and row["next"] > NEXT_PAGE:
-            failures.append(f"{name}: next page {row['next']} bytes")
+        if row["next"] and row["next"] > NEXT_PAGE:
+            failures.append(
+                f"{page_after(name)}: next page {row['next']} bytes"
+            )
     return report, failures
 
 
