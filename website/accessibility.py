@@ -22,15 +22,8 @@ def repair(html, ui):
 
 
 def name_controls(app, pagename, templatename, context, doctree):
-    ui = context["ui"]
     if "body" in context:
-        context["body"] = repair(context["body"], ui)
-    toctree = context.get("generate_toctree_html")
-    if toctree:
-        # The arrow that unfolds a chapter.
-        context["generate_toctree_html"] = lambda *args, **kwargs: str(
-            toctree(*args, **kwargs)
-        ).replace("<summary>", f'<summary aria-label="{ui["unfold"]}">')
+        context["body"] = repair(context["body"], context["ui"])
 
 
 def setup(app):
