@@ -92,18 +92,34 @@ def test_different_networks_cannot_be_stacked():
         stacks.stack([[np.zeros(2)], [np.zeros(2), np.zeros(2)]])
 
 
-def test_dense_is_several_dense_layers():
-    layer = stacks.dense(3, 5, 2, "relu")
-    x = np.random.default_rng(0).normal(size=(7, 3, 5)).astype("float32")
-    y = layer(x).numpy()
+# Axes of the networks: of the input, of the kernel, of the output.
+@pytest.mark.parametrize(
+    "equation, places",
+    [
+        ("bki,kio->bko", (1, 0, 1)),
+        ("bi,iko->bko", (None, 1, 1)),
+        ("kbi,kio->kbo", (0, 0, 0)),
+    ],
+)
+def test_dense_is_several_dense_layers(equation, places):
+    layer = stacks.dense(3, 5, 2, "relu", equation)
+    x = np.random.default_rng(0).normal(size=(7, 5)).astype("float32")
+    at_input, at_kernel, at_output = places
+    given = x
+    if at_input is not None:
+        x = np.stack([x, x + 1, 2 * x])
+        given = np.moveaxis(x, 0, at_input)
+    y = np.moveaxis(layer(given).numpy(), at_output, 0)
     kernel, bias = layer.get_weights()
+    kernel = np.moveaxis(kernel, at_kernel, 0)
     assert kernel.shape == (3, 5, 2) and bias.shape == (3, 2)
     assert abs(kernel).max() <= np.sqrt(6 / 7)
     for i in range(3):
         one = keras.layers.Dense(2, "relu")
         one.build((None, 5))
         one.set_weights([kernel[i], bias[i]])
-        np.testing.assert_allclose(y[:, i], one(x[:, i]), atol=1e-5)
+        own = x if at_input is None else x[i]
+        np.testing.assert_allclose(y[i], one(own), atol=1e-5)
 
 
 def test_lstm_cell_is_several_lstm_layers():
