@@ -122,10 +122,10 @@ class Visit:
         self.context.close()
 
 
-def page_after(name):
-    """The notebook that a reader of this one opens next, of its edition."""
+def page_before(name):
+    """Another notebook of the same edition."""
     same = [n for n in NOTEBOOKS if n.startswith(name.split("/")[0])]
-    return same[(same.index(name) + 1) % len(same)]
+    return same[0] if same[0] != name else same[1]
 
 
 def flatten_formulas(page):
@@ -137,8 +137,14 @@ def flatten_formulas(page):
     """
     page.evaluate(
         """() => {
-          for (const formula of document.querySelectorAll(".katex-html"))
+          const formulas = [...document.querySelectorAll(".katex-html")];
+          const boxes = formulas.map((f) => f.getBoundingClientRect());
+          formulas.forEach((formula, i) => {
             formula.replaceChildren(formula.textContent);
+            formula.style.cssText = `display: inline-block;
+              width: ${boxes[i].width}px; height: ${boxes[i].height}px;
+              overflow: hidden`;
+          });
         }"""
     )
 
@@ -203,15 +209,20 @@ def inspect(browser, address, name, axe):
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.wait_for_timeout(300)
     row["axe"]["dark"] = violations(page, axe, rules=COLOURS)
+    visits = [visit]
     row["next"] = None
     if name in NOTEBOOKS:
-        page.set_viewport_size(PHONE)
-        before = visit.bytes
-        visit.open(f"{address}{page_after(name)}.html")
-        row["next"] = visit.bytes - before
-    visit.close()
-    row["messages"] = visit.watch.messages
-    row["foreign"] = visit.watch.foreign(address)
+        visits.append(Visit(browser, viewport=PHONE, color_scheme="light"))
+        visits[1].open(f"{address}{page_before(name)}.html")
+        before = visits[1].bytes
+        visits[1].open(f"{address}{name}.html")
+        row["next"] = visits[1].bytes - before
+    for visit in visits:
+        visit.close()
+    row["messages"] = [m for visit in visits for m in visit.watch.messages]
+    row["foreign"] = [
+        url for visit in visits for url in visit.watch.foreign(address)
+    ]
     return row
 
 
