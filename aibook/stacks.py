@@ -98,7 +98,8 @@ def dense(networks, inputs, units, activation=None, equation="bki,kio->bko"):
     Maps (N, networks, inputs) to (N, networks, units). Two other equations
     take less time where they fit: "bi,iko->bko" for a first layer, one input
     (N, inputs) for all networks; "kbi,kio->kbo" from (networks, N, inputs) to
-    (networks, N, units), which needs no transposing.
+    (networks, N, units), which needs no transposing. Dots stand for any axes
+    in front of b or k.
     """
     limit = np.sqrt(6 / (inputs + units))  # Glorot
     in_front = equation.endswith("kbo")

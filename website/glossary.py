@@ -28,6 +28,7 @@ from website.anchors import markdown
 from website.editions import BOOK, pages
 
 FILE = BOOK / "glossary.yml"
+listed = cache(pages)  # each page asks: look through the folders once
 PAGE = "08-appendix/glossary"
 # Titles and code keep their look, choices of a quiz are buttons, and boxes
 # stand before the prose that explains.
@@ -85,7 +86,7 @@ def find_terms(text, edition):
 @cache
 def prose(edition, page):
     """A page's words: no code, formulas, quotations or addresses."""
-    path = BOOK / edition / f"{page}{pages(edition)[page]}"
+    path = BOOK / edition / f"{page}{listed(edition)[page]}"
     text = re.sub(r"^(`{3,}).*?^\1", "", markdown(path), flags=re.M | re.S)
     text = re.sub(r"\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`", " ", text)
     text = re.sub(r"\{[\w:]+\}|\]\([^)]*\)|「[^」]*」", " ", text)

@@ -57,10 +57,9 @@ def fit(model, x, y, batches, tick=lambda: None):
     mean = [tf.Variable(tf.zeros_like(v)) for v in variables]
     square = [tf.Variable(tf.zeros_like(v)) for v in variables]
 
+    # Adam, with epsilon beside the corrected root.
     @tf.function
-    def step(
-        images, labels, t
-    ):  # Adam, with epsilon beside the corrected root
+    def step(images, labels, t):
         with tf.GradientTape() as tape:
             loss = tf.nn.sparse_softmax_cross_entropy_with_logits(
                 labels, forward(model, images)
