@@ -2,35 +2,58 @@
 
 import os
 import sys
+from contextlib import ExitStack, contextmanager
 from importlib.machinery import PathFinder
 
 from aibook.silence import descriptors_off
 
 # TensorFlow reads this when it is first imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Otherwise a file in the reader's home decides.
+if not os.environ.get("KERAS_BACKEND"):
+    os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
-class _QuietTensorFlow:
-    """Finder under which TensorFlow loads with standard error turned off.
+@contextmanager
+def _without_jax():
+    """Imports of JAX fail meanwhile, unless it is there or is the backend."""
+    wanted = "jax" in sys.modules or os.environ["KERAS_BACKEND"] == "jax"
+    if not wanted:
+        sys.modules["jax"] = None
+    try:
+        yield
+    finally:
+        if not wanted:
+            del sys.modules["jax"]
+
+
+class _LeanImports:
+    """Finder under which TensorFlow and Keras load lean, and quietly.
+
+    Both import JAX where chapter 6 has installed it: 100 MiB and a second
+    for nothing. A page can still import JAX itself.
 
     TensorFlow 2.21 announces oneDNN before it reads its log level. A notebook
     would show and store that, time stamp included.
     """
 
     def find_spec(self, name, path=None, target=None):
-        if name != "tensorflow":
+        if name not in ("tensorflow", "keras"):
             return None
         spec = PathFinder.find_spec(name, path)
         if spec is not None:
             load = spec.loader.exec_module
 
-            def load_quietly(module):
-                with descriptors_off(2):
+            def load_lean(module):
+                with ExitStack() as around:
+                    around.enter_context(_without_jax())
+                    if name == "tensorflow" and _IN_KERNEL:
+                        around.enter_context(descriptors_off(2))
                     load(module)
 
-            spec.loader.exec_module = load_quietly
+            spec.loader.exec_module = load_lean
         return spec
 
 
-if "ipykernel.kernelapp" in sys.modules and "tensorflow" not in sys.modules:
-    sys.meta_path.insert(0, _QuietTensorFlow())
+_IN_KERNEL = "ipykernel.kernelapp" in sys.modules
+sys.meta_path.insert(0, _LeanImports())
