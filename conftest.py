@@ -4,10 +4,11 @@ import os
 
 from nbval.plugin import IPyNbFile
 
-# Where notebooks run side by side, each has a core: an eighth less work than
-# threads that wait for one another. `editions run` keeps the default.
+# Where notebooks run side by side, each has a core: threads that wait for one
+# another would take it from the neighbour. `editions run` keeps the default.
 if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    for library in ("TF_NUM_INTRAOP", "OMP_NUM", "OPENBLAS_NUM"):
+        os.environ.setdefault(f"{library}_THREADS", "1")
 
 
 def pytest_collectstart(collector):
