@@ -110,14 +110,13 @@ class Terms(SphinxDirective):
     def run(self):
         edition = self.config.edition
         other = "en" if edition == "zh" else "zh"
-        ups = "../" * self.env.docname.count("/")
         listed = nodes.definition_list(classes=["terms"])
         for entry in sorted(load(), key=lambda e: sort_key(e, edition)):
             term = nodes.term("", entry[edition], ids=[f"term-{entry['id']}"])
             word = escape(entry[other])
             span = f'<span class="other" lang="{other}">{word}</span>'
             term += nodes.raw("", span, format="html")
-            text = f"{entry[f'{edition}_text']} [→]({ups}{entry['page']})"
+            text = f"{entry[f'{edition}_text']} → [](/{entry['page']})"
             meaning = nodes.definition()
             self.state.nested_parse(
                 StringList([text], str(FILE)), self.content_offset, meaning
