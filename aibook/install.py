@@ -11,6 +11,14 @@ from pathlib import Path
 REQUIREMENTS = Path(__file__).parent.parent / "requirements-tools.txt"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PIP = (sys.executable, "-m", "pip", "install", "--quiet")
+# One quick try: with --no-deps no other package waits for this index.
+CPU_ONLY = ("--index-url", CPU_INDEX, "--no-deps", "--retries", "1")
+
+
+def pinned_torch(requirements):
+    """The line of a requirements file that pins PyTorch."""
+    lines = requirements.read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if line.startswith("torch=="))
 
 
 def main():
@@ -28,12 +36,9 @@ def main():
             "repository, into which aibook was installed with "
             "`pip install --editable .`."
         )
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    torch = next(line for line in lines if line.startswith("torch=="))
-    # One quick try: with --no-deps no other package waits for this index.
-    cpu = ["--index-url", CPU_INDEX, "--no-deps", "--retries", "1"]
+    torch = pinned_torch(REQUIREMENTS)
     if subprocess.run(
-        [*PIP, *cpu, torch], stderr=subprocess.DEVNULL
+        [*PIP, *CPU_ONLY, torch], stderr=subprocess.DEVNULL
     ).returncode:
         print(f"{CPU_INDEX} cannot be reached; trying the default index.")
         if subprocess.run([*PIP, torch]).returncode:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from aibook.install import CPU_INDEX
+from aibook.install import CPU_INDEX, CPU_ONLY, pinned_torch
 from website.build import BUILD, ROOT, SITE
 
 OFFLINE = BUILD / "offline"
@@ -43,11 +43,11 @@ For chapter 6, besides:
 """
 
 
-def download(requirements, wheels, *options):
+def download(wheels, *wanted):
     command = [
         *(sys.executable, "-m", "pip", "download", "--quiet"),
         *("--disable-pip-version-check", "--only-binary", ":all:"),
-        *("--dest", wheels, "--requirement", requirements, *options),
+        *("--dest", wheels, "--find-links", wheels, *wanted),
     ]
     return subprocess.run(command).returncode == 0
 
@@ -71,12 +71,15 @@ def pack(folder, tools=False):
     if not SITE.is_dir():
         sys.exit("There is no site yet. Run `make build` first.")
     wheels = folder / "wheels"
-    wanted = [(ROOT / "binder" / "requirements.txt",)]
+    wheels.mkdir()
+    wanted = [ROOT / "binder" / "requirements.txt"]
     if tools:
-        extra = ("--extra-index-url", CPU_INDEX)
-        wanted.append((ROOT / "requirements-tools.txt", *extra))
-    for requirements, *options in wanted:
-        if not download(requirements, wheels, *options):
+        wanted.append(ROOT / "requirements-tools.txt")
+        # What lies in `wheels` goes before the default build, of gigabytes.
+        if not download(wheels, *CPU_ONLY, pinned_torch(wanted[-1])):
+            print(f"{CPU_INDEX} cannot be reached; trying the default index.")
+    for requirements in wanted:
+        if not download(wheels, "--requirement", requirements):
             sys.exit(
                 "The packages could not be downloaded. This step needs the "
                 "network; what it makes needs none. Nothing was changed."
