@@ -2,7 +2,7 @@
 
 import os
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 
 from aibook.silence import descriptors_off
@@ -12,6 +12,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Otherwise a file in the reader's home decides.
 if not os.environ.get("KERAS_BACKEND"):
     os.environ["KERAS_BACKEND"] = "tensorflow"
+
+_IN_KERNEL = "ipykernel.kernelapp" in sys.modules
 
 
 @contextmanager
@@ -43,17 +45,14 @@ class _LeanImports:
         spec = PathFinder.find_spec(name, path)
         if spec is not None:
             load = spec.loader.exec_module
+            loud = (2,) if name == "tensorflow" and _IN_KERNEL else ()
 
             def load_lean(module):
-                with ExitStack() as around:
-                    around.enter_context(_without_jax())
-                    if name == "tensorflow" and _IN_KERNEL:
-                        around.enter_context(descriptors_off(2))
+                with _without_jax(), descriptors_off(*loud):
                     load(module)
 
             spec.loader.exec_module = load_lean
         return spec
 
 
-_IN_KERNEL = "ipykernel.kernelapp" in sys.modules
 sys.meta_path.insert(0, _LeanImports())

@@ -110,7 +110,7 @@ class Terms(SphinxDirective):
     def run(self):
         edition = self.config.edition
         other = "en" if edition == "zh" else "zh"
-        listed = nodes.definition_list(classes=["terms"])
+        definitions = nodes.definition_list(classes=["terms"])
         for entry in sorted(load(), key=lambda e: sort_key(e, edition)):
             term = nodes.term("", entry[edition], ids=[f"term-{entry['id']}"])
             word = escape(entry[other])
@@ -121,9 +121,9 @@ class Terms(SphinxDirective):
             self.state.nested_parse(
                 StringList([text], str(FILE)), self.content_offset, meaning
             )
-            listed += nodes.definition_list_item("", term, meaning)
+            definitions += nodes.definition_list_item("", term, meaning)
         self.env.note_dependency(str(FILE))
-        return [listed]
+        return [definitions]
 
 
 def is_prose(text):
